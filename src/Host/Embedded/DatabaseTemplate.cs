@@ -20,6 +20,8 @@ internal static class DatabaseTemplate
         var missing = names.Where(name => !present.Contains(name)).Distinct().ToList();
         if (missing.Count == 0) return;
 
+        // A database is copied through the write-ahead log; compressing it takes six times as long as writing it.
+        await ExecuteAsync(connection, "SET wal_compression = off", ct);
         await EnsureTemplateAsync(connection, connectionString, present.Contains(Name), ct);
         foreach (var name in missing) await ExecuteAsync(connection, $"CREATE DATABASE {Quote(name)} TEMPLATE {Name}", ct);
     }
