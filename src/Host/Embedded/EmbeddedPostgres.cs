@@ -64,7 +64,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
     }
 
     /// <summary>For one database, with a pool of <see cref="EmbeddedPostgresOptions.PoolSize"/> connections; errors never carry row values into logs.</summary>
-    public string ConnectionString(string database) => Builder(database).ConnectionString;
+    public string ConnectionString(string database) => Builder(database, Port).ConnectionString;
 
     /// <summary>Creates those of the named databases that are missing, each with the extensions the modules rely on.</summary>
     public Task EnsureDatabasesAsync(IReadOnlyList<string> names, CancellationToken ct = default) =>
@@ -88,10 +88,10 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
 
     private string UnpooledConnectionString(string database) => new NpgsqlConnectionStringBuilder(ConnectionString(database)) { Pooling = false }.ConnectionString;
 
-    private NpgsqlConnectionStringBuilder Builder(string database) => new()
+    private NpgsqlConnectionStringBuilder Builder(string database, int port) => new()
     {
         Host = "127.0.0.1",
-        Port = Port,
+        Port = port,
         Database = database,
         Username = Superuser,
         Password = Password,
@@ -200,8 +200,8 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
 
     private async Task<bool> AnswersAsync(int port, CancellationToken ct)
     {
-        var connection = Builder("postgres");
-        (connection.Port, connection.Pooling, connection.Timeout) = (port, false, 5);
+        var connection = Builder("postgres", port);
+        (connection.Pooling, connection.Timeout) = (false, 5);
         try
         {
             await using var open = new NpgsqlConnection(connection.ConnectionString);
