@@ -1,0 +1,92 @@
+using System.Diagnostics;
+using System.Text.Json;
+using EstoSpaces.Contracts;
+using EstoSpaces.Contracts.Events;
+using EstoSpaces.Kernel.Observability;
+using EstoSpaces.Kernel.Postgres;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace EstoSpaces.Kernel.Events;
+
+/// <summary>
+/// The way of a fact out of a module: rows written in the transaction of the change itself, published afterwards by <see cref="OutboxRelay"/>.
+/// Timers are rows with a due time. Call <c>SaveChangesAsync</c> after it, or use the SQL form on a connection of your own.
+/// </summary>
+public sealed class Outbox(ModuleDb db, TimeProvider clock)
+{
+    /// <summary>Tells all other modules, once the change is saved.</summary>
+    public void Add(IEvent fact) => db.Set<OutboxRow>().Add(Row(fact));
+
+    public void AddAll(IEnumerable<IEvent> facts)
+    {
+        foreach (var fact in facts) Add(fact);
+    }
+
+    /// <summary>Opens a timer door of this module at the due time. Setting it again for the same subject moves it. Runs at once on the context's connection, inside its transaction if there is one.</summary>
+    public Task SetTimerAsync<TTimer>(string subject, DateTimeOffset dueAt, CancellationToken ct) where TTimer : class, ITimerDoor
+    {
+        var (name, now, id) = (TimerSeam.NameOf<TTimer>(), clock.GetUtcNow(), Guid.CreateVersion7());
+        return db.Database.ExecuteSqlAsync($"""
+            insert into outbox (id, kind, type, subject, data, occurred_at, due_at, correlation_id)
+            values ({id}, 'timer', {name}, {subject}, '{"{}"}'::jsonb, {now}, {dueAt.ToUniversalTime()}, {RequestContext.CorrelationId})
+            on conflict (type, subject) where kind = 'timer' and published_at is null and parked_at is null
+            do update set due_at = excluded.due_at, attempts = 0
+            """, ct);
+    }
+
+    /// <summary>Takes a timer back; nothing happens when it is not set.</summary>
+    public Task ClearTimerAsync<TTimer>(string subject, CancellationToken ct) where TTimer : class, ITimerDoor
+    {
+        var name = TimerSeam.NameOf<TTimer>();
+        return db.Database.ExecuteSqlAsync($"delete from outbox where kind = 'timer' and type = {name} and subject = {subject} and published_at is null and parked_at is null", ct);
+    }
+
+    /// <summary>The SQL form: writes facts on a connection with an open transaction.</summary>
+    public static async Task InsertAsync(NpgsqlConnection connection, IEnumerable<IEvent> facts, DateTimeOffset now, CancellationToken ct)
+    {
+        foreach (var fact in facts)
+        {
+            await using var insert = new NpgsqlCommand(
+                "insert into outbox (id, kind, type, subject, data, occurred_at, due_at, correlation_id, causation_id, traceparent) values ($1,'event',$2,$3,$4,$5,$5,$6,$7,$8)", connection)
+            {
+                Parameters =
+                {
+                    new() { Value = Guid.CreateVersion7() }, new() { Value = EventTypes.Of(fact.GetType()) }, new() { Value = fact.Subject },
+                    new() { Value = JsonSerializer.Serialize(fact, fact.GetType(), Wire.Json), NpgsqlDbType = NpgsqlDbType.Jsonb }, new() { Value = now.ToUniversalTime() },
+                    new() { Value = (object?)RequestContext.CorrelationId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text }, new() { Value = (object?)RequestContext.CausationId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
+                    new() { Value = (object?)Activity.Current?.Id ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
+                },
+            };
+            await insert.ExecuteNonQueryAsync(ct);
+        }
+    }
+
+    private OutboxRow Row(IEvent fact)
+    {
+        var now = clock.GetUtcNow();
+        return new OutboxRow
+        {
+            Id = Guid.CreateVersion7(), Kind = "event", Type = EventTypes.Of(fact.GetType()), Subject = fact.Subject,
+            Data = JsonSerializer.Serialize(fact, fact.GetType(), Wire.Json), OccurredAt = now, DueAt = now,
+            CorrelationId = RequestContext.CorrelationId, CausationId = RequestContext.CausationId, Traceparent = Activity.Current?.Id,
+        };
+    }
+}
+
+/// <summary>A row of the outbox as EF Core inserts it. Everything else about it is SQL.</summary>
+public sealed class OutboxRow
+{
+    public long Position { get; init; }
+    public required Guid Id { get; init; }
+    public required string Kind { get; init; }
+    public required string Type { get; init; }
+    public required string Subject { get; init; }
+    public required string Data { get; init; }
+    public required DateTimeOffset OccurredAt { get; init; }
+    public required DateTimeOffset DueAt { get; init; }
+    public string? CorrelationId { get; init; }
+    public string? CausationId { get; init; }
+    public string? Traceparent { get; init; }
+}

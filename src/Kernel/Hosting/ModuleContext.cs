@@ -1,0 +1,33 @@
+using EstoSpaces.Kernel.Events;
+
+namespace EstoSpaces.Kernel.Hosting;
+
+/// <summary>What a module gets from whoever hosts it. The same whether all run in one process or one per process.</summary>
+public sealed record ModuleContext
+{
+    public required ModuleFacts Facts { get; init; }
+    public required Settings Settings { get; init; }
+
+    /// <summary>Where each module answers, by module name.</summary>
+    public required IReadOnlyDictionary<string, Uri> Addresses { get; init; }
+
+    /// <summary>Facts of all modules of the product, also of those that run elsewhere (the gateway makes its routes from them).</summary>
+    public required IReadOnlyList<ModuleFacts> Product { get; init; }
+
+    /// <summary>Where this module listens, e.g. "http://localhost:8083".</summary>
+    public required string ListenUrl { get; init; }
+
+    public string? ConnectionString { get; init; }
+    public required IEventBus Bus { get; init; }
+    public required ProductClock Clock { get; init; }
+
+    /// <summary>Signs and checks calls between services.</summary>
+    public required byte[] ServiceKey { get; init; }
+
+    /// <summary>Folder for what a module keeps in files in the embedded default.</summary>
+    public required string DataDirectory { get; init; }
+
+    public required Microsoft.Extensions.Logging.ILoggerFactory Loggers { get; init; }
+
+    public Uri AddressOf(string module) => Addresses.TryGetValue(module, out var uri) ? uri : throw new InvalidOperationException($"no address for module {module}");
+}

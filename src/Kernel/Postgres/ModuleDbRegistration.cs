@@ -1,0 +1,39 @@
+using System.Data.Common;
+using EstoSpaces.Kernel.Events;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace EstoSpaces.Kernel.Postgres;
+
+/// <summary>Registers a module's DbContext on its data source, so that commits wake the relay.</summary>
+public static class ModuleDbRegistration
+{
+    public static void Register<TDb>(IServiceCollection services) where TDb : ModuleDb
+    {
+        services.AddSingleton<WakeOnCommit>();
+        services.AddDbContext<TDb>((provider, options) => options
+            .UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>())
+            .AddInterceptors(provider.GetRequiredService<WakeOnCommit>())
+            .ConfigureWarnings(w => w.Ignore(CoreEventId.ManyServiceProvidersCreatedWarning).Log((RelationalEventId.CommandExecuted, LogLevel.Trace))));
+        services.AddScoped<ModuleDb>(provider => provider.GetRequiredService<TDb>());
+        services.AddScoped<Outbox>();
+    }
+
+    private sealed class WakeOnCommit(OutboxSignal signal) : SaveChangesInterceptor, IDbTransactionInterceptor
+    {
+        public override ValueTask<int> SavedChangesAsync(SaveChangesCompletedEventData data, int result, CancellationToken ct = default)
+        {
+            if (data.Context?.Database.CurrentTransaction is null) signal.Wake();
+            return ValueTask.FromResult(result);
+        }
+
+        public Task TransactionCommittedAsync(DbTransaction transaction, TransactionEndEventData data, CancellationToken ct = default)
+        {
+            signal.Wake();
+            return Task.CompletedTask;
+        }
+    }
+}
