@@ -25,10 +25,13 @@ internal sealed class DataPlace : IDisposable
     public string Log => Path.Combine(Cluster, "server.log");
 
     /// <summary>The major version that made the cluster, or null when there is none yet.</summary>
-    public int? Major =>
-        File.Exists(Path.Combine(Cluster, "PG_VERSION"))
-            ? int.Parse(File.ReadAllText(Path.Combine(Cluster, "PG_VERSION")).Trim().Split('.')[0], CultureInfo.InvariantCulture)
-            : null;
+    public int? Major => MajorOf(Cluster);
+
+    public static int? MajorOf(string cluster)
+    {
+        var file = Path.Combine(cluster, "PG_VERSION");
+        return File.Exists(file) ? int.Parse(File.ReadAllText(file).Trim().Split('.')[0], CultureInfo.InvariantCulture) : null;
+    }
 
     /// <summary>
     /// Settles on a directory that the account can reach and takes its lock. A root host started below a closed directory

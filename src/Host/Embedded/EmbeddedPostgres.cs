@@ -49,13 +49,13 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         try
         {
             await place.OwnLockAsync(account, ct);
-            var binaries = await PostgresBinaries.FindAsync(options.BinDirectory, account, place, ct);
+            var binaries = await PostgresBinaries.FindAsync(options.BinDirectory, account, place.Cluster, ct);
             server = new(options, account, binaries, place, await place.PasswordAsync(account, ct));
             if (place.Major is null) await server.InitialiseAsync(ct);
             if (!await server.AdoptAsync(ct)) await server.LaunchAsync(ct);
             return server;
         }
-        catch
+        catch (Exception)
         {
             if (server is not null) await server.AbandonAsync();
             place.Dispose();

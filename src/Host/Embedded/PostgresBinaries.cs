@@ -20,9 +20,9 @@ internal sealed record PostgresBinaries(string Directory, string Version)
 
     public string Program(string name) => Path.Combine(Directory, FileName(name));
 
-    public static async Task<PostgresBinaries> FindAsync(string? chosen, ServerAccount account, DataPlace place, CancellationToken ct)
+    public static async Task<PostgresBinaries> FindAsync(string? chosen, ServerAccount account, string? cluster, CancellationToken ct)
     {
-        var neededMajor = place.Major;
+        var neededMajor = cluster is null ? null : DataPlace.MajorOf(cluster);
         var passed = new List<string>();
         var candidates = (chosen is null ? Candidates() : [chosen])
             .Where(d => File.Exists(Path.Combine(d, FileName("postgres")))).Select(Resolve)
@@ -44,7 +44,7 @@ internal sealed record PostgresBinaries(string Directory, string Version)
         var looked = passed.Count == 0 ? "" : " Looked at: " + string.Join("; ", passed) + ".";
         throw new EmbeddedPostgresException(neededMajor is null
             ? $"PostgreSQL {OldestMajor} or newer was not found. Run 'npm ci' in the repository, or install it (Debian: apt-get install postgresql).{looked}"
-            : $"The data in {place.Cluster} was made by PostgreSQL {neededMajor}, which was not found. Install that version (Debian: apt-get install postgresql-{neededMajor}), "
+            : $"The data in {cluster} was made by PostgreSQL {neededMajor}, which was not found. Install that version (Debian: apt-get install postgresql-{neededMajor}), "
                 + $"run 'npm ci' if it came from npm, or remove the directory to start anew.{looked}");
     }
 
