@@ -27,7 +27,7 @@ npm_packages() {
   if ! cmp -s package-lock.json "$stamp"; then
     need_node
     say "Installing npm packages…"
-    npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2 || die "npm ci failed: is the npm registry within reach?"
+    npm ci --ignore-scripts --no-audit --no-fund --no-progress --loglevel=error >&2 || die "npm ci failed: is the npm registry within reach?"
     cp package-lock.json "$stamp"
   fi
 }

@@ -38,7 +38,12 @@ public static class Asking
 
     private static RefusalKind Kind(int status) => status switch
     {
-        401 => RefusalKind.Unauthenticated, 402 => RefusalKind.PaymentRequired, 403 => RefusalKind.Forbidden,
-        404 => RefusalKind.NotFound, 409 or 412 => RefusalKind.Conflict, 429 => RefusalKind.TooMany, _ => RefusalKind.Invalid,
+        401 => RefusalKind.Unauthenticated,
+        402 => RefusalKind.PaymentRequired,
+        403 => RefusalKind.Forbidden,
+        404 => RefusalKind.NotFound,
+        409 or 412 => RefusalKind.Conflict,
+        429 => RefusalKind.TooMany,
+        _ => RefusalKind.Invalid,
     };
 }

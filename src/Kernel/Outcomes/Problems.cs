@@ -53,8 +53,16 @@ public sealed class ProblemResult(Refusal refusal) : IResult, IEndpointMetadataP
 
     private static string Title(int status) => status switch
     {
-        400 => "The request is not valid", 401 => "Sign in first", 402 => "Payment needed", 403 => "Not allowed", 404 => "Not found", 409 => "Conflict",
-        412 => "Changed meanwhile", 429 => "Too many requests", 503 => "Unavailable for the moment", _ => "Something went wrong",
+        400 => "The request is not valid",
+        401 => "Sign in first",
+        402 => "Payment needed",
+        403 => "Not allowed",
+        404 => "Not found",
+        409 => "Conflict",
+        412 => "Changed meanwhile",
+        429 => "Too many requests",
+        503 => "Unavailable for the moment",
+        _ => "Something went wrong",
     };
 
     private sealed record ProblemBody(string Type, string Title, int Status, string Detail, string Code, string? Param, string RequestId);
