@@ -1,0 +1,51 @@
+using System.Text.Json.Nodes;
+
+namespace EstoSpaces.Sandbox.Stripe.Webhooks;
+
+/// <summary>How badly the post behaves. All rules are off unless a test turns them on.</summary>
+/// <param name="Hold">Keep every new delivery back until it is released, in the order the release asks for.</param>
+/// <param name="DelaySeconds">Deliver that much later.</param>
+/// <param name="JitterSeconds">Deliver up to that much later, each by its own chance, so that the order is lost.</param>
+/// <param name="DropNext">How many of the next deliveries never leave.</param>
+/// <param name="DuplicateNext">How many of the next deliveries are sent twice.</param>
+/// <param name="LoseAnswers">How many of the next API calls do their work and then break the connection before answering.</param>
+/// <param name="FailRequests">How many of the next API calls are answered 500 with nothing done.</param>
+internal sealed record DeliveryRules(bool Hold, double DelaySeconds, double JitterSeconds, int DropNext, int DuplicateNext, int LoseAnswers, int FailRequests)
+{
+    public static async Task<DeliveryRules> Load(StripeWork work)
+    {
+        await using var command = work.Command("select hold, delay_seconds, jitter_seconds, drop_next, duplicate_next, lose_answers, fail_requests from stripe_delivery_rules");
+        await using var reader = await command.ExecuteReaderAsync(work.Call.Aborted);
+        await reader.ReadAsync(work.Call.Aborted);
+        return new(reader.GetBoolean(0), reader.GetDouble(1), reader.GetDouble(2), reader.GetInt32(3), reader.GetInt32(4), reader.GetInt32(5), reader.GetInt32(6));
+    }
+
+    public static async Task Enqueue(StripeWork work, JsonObject evt, string endpoint)
+    {
+        var rules = await Load(work);
+        var state = rules.Hold ? "held" : "pending";
+        if (await Spend(work, "drop_next")) state = "dropped";
+        var copies = await Spend(work, "duplicate_next") ? 2 : 1;
+        for (var copy = 0; copy < copies; copy++)
+        {
+            var wait = rules.DelaySeconds + rules.JitterSeconds * Random.Shared.NextDouble();
+            await using var insert = work.Command(
+                """
+                insert into stripe_deliveries (event_id, event_type, endpoint_id, state, position, due_at, created_at)
+                select $1, $2, $3, $4, seq, $5, $6 from stripe_objects where id = $1
+                """, evt.Id(), evt.Text("type"), endpoint, state, work.Time + TimeSpan.FromSeconds(wait), work.Time);
+            await insert.ExecuteNonQueryAsync(work.Call.Aborted);
+        }
+    }
+
+    public static Task<bool> FailsThisRequest(StripeWork work) => Spend(work, "fail_requests");
+
+    public static Task<bool> LosesThisAnswer(StripeWork work) => Spend(work, "lose_answers");
+
+    static async Task<bool> Spend(StripeWork work, string counter)
+    {
+        // The row is locked only while a test has set the counter: else no row matches.
+        await using var spend = work.Command($"update stripe_delivery_rules set {counter} = {counter} - 1 where {counter} > 0");
+        return await spend.ExecuteNonQueryAsync(work.Call.Aborted) > 0;
+    }
+}
