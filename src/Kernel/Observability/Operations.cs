@@ -24,7 +24,7 @@ public static class Operations
     {
         app.MapGet("/health", () => Results.Json(new { status = "ok", service = context.Facts.Service, version = Version })).ExcludeFromDescription();
         app.MapGet("/version", () => Results.Json(new { service = context.Facts.Service, version = Version, runtime = Environment.Version.ToString() })).ExcludeFromDescription();
-        app.MapGet("/ready", async (HttpContext http) => await ReadyAsync(http, context)).ExcludeFromDescription();
+        app.MapGet("/ready", Task<IResult> (HttpContext http, CancellationToken _) => ReadyAsync(http, context)).ExcludeFromDescription();
         app.MapPrometheusText().ExcludeFromDescription();
     }
 

@@ -1,0 +1,57 @@
+using EstoSpaces.Kernel.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace EstoSpaces.Host;
+
+/// <summary>Modules running in this process: built, migrated, started in the order of who asks whom, stopped in the reverse.</summary>
+public sealed class Product : IAsyncDisposable
+{
+    private readonly Topology topology;
+    private readonly List<ModuleApp> apps = [];
+    private bool stopped;
+
+    private Product(Topology topology) => this.topology = topology;
+
+    public Topology Topology => topology;
+    public IReadOnlyList<ModuleApp> Apps => apps;
+    public Uri AddressOf(string module) => topology.Addresses[module];
+
+    /// <summary>Starts the modules. Throws <see cref="SettingsException"/> for what configuration can mend; whatever had started is stopped again.</summary>
+    public static async Task<Product> StartAsync(Settings settings, IReadOnlyList<IModule> modules, ILoggerFactory loggers, CancellationToken ct)
+    {
+        var product = new Product(await Topology.ChooseAsync(settings, modules, Modules.All(), loggers, ct));
+        try
+        {
+            foreach (var module in modules) product.apps.Add(ModuleApp.Build(module, product.topology.ContextOf(module.Facts)));
+            foreach (var batch in product.apps.Chunk(4)) await Task.WhenAll(batch.Select(a => a.MigrateAsync(ct)));
+            await product.topology.Bus.StartAsync(ct);
+            foreach (var app in product.apps) await StartAsync(app, ct);
+            return product;
+        }
+        catch (Exception)
+        {
+            await product.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Stops taking requests, finishes what runs, stops the embedded parts.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (stopped) return;
+        stopped = true;
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(25));
+        foreach (var app in Enumerable.Reverse(apps)) await app.StopAsync(deadline.Token);
+        foreach (var app in Enumerable.Reverse(apps)) await app.DisposeAsync();
+        await topology.DisposeAsync();
+    }
+
+    private static async Task StartAsync(ModuleApp app, CancellationToken ct)
+    {
+        try { await app.StartAsync(ct); }
+        catch (IOException e) when (e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
+        {
+            throw new SettingsException($"{app.Facts.Service} can't listen: {e.Message} Set {app.Facts.VariablePrefix}_PORT or PORT_OFFSET to use another port.");
+        }
+    }
+}

@@ -1,0 +1,26 @@
+using EstoSpaces.Host;
+using EstoSpaces.Host.Embedded;
+using EstoSpaces.Host.Verbs;
+using EstoSpaces.Kernel.Hosting;
+using EstoSpaces.Kernel.Postgres;
+
+try
+{
+    return args switch
+    {
+        ["up", .. var rest] => await RunVerb.UpAsync(rest),
+        ["serve", var modules, .. var rest] => await RunVerb.ServeAsync(modules, rest),
+        ["migrate", .. var rest] => await MigrateVerb.RunAsync(rest),
+        ["seed", .. var rest] => await SeedVerb.RunAsync(rest),
+        ["modules"] => ModulesVerb.Print(),
+        ["check-config", .. var rest] => CheckConfigVerb.Run(rest),
+        ["doctor"] => await DoctorVerb.RunAsync(),
+        ["help" or "--help" or "-h"] or [] => Usage.Print(0),
+        _ => Usage.Print(2, $"unknown command: {string.Join(' ', args)}"),
+    };
+}
+catch (Exception e) when (e is SettingsException or EmbeddedPostgresException)
+{
+    Console.Error.WriteLine(e.Message);
+    return 2;
+}

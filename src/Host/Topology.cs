@@ -1,0 +1,128 @@
+using System.Security.Cryptography;
+using System.Text;
+using EstoSpaces.Host.Embedded;
+using EstoSpaces.Kernel.Events;
+using EstoSpaces.Kernel.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace EstoSpaces.Host;
+
+/// <summary>The one place that chooses embedded or configured parts: databases, bus, addresses, providers, secrets.</summary>
+public sealed class Topology : IAsyncDisposable
+{
+    private readonly ILoggerFactory loggers;
+    private readonly IReadOnlyList<ModuleFacts> product;
+    private readonly bool alone;
+    private EmbeddedPostgres? postgres;
+
+    private Topology(Settings settings, IReadOnlyList<IModule> running, IReadOnlyList<IModule> all, ILoggerFactory loggers)
+    {
+        (Settings, this.loggers) = (settings, loggers);
+        product = [.. all.Select(m => m.Facts)];
+        alone = running.Count == 1;
+        Addresses = product.ToDictionary(f => f.Name, f => AddressOf(f, running));
+        Bus = new InProcessBus();
+    }
+
+    public Settings Settings { get; private set; }
+    public IReadOnlyDictionary<string, Uri> Addresses { get; }
+    public IEventBus Bus { get; }
+    public ProductClock Clock { get; } = new();
+    public string DataDirectory => Path.GetFullPath(Settings.Required("DATA_DIR"));
+    public byte[] ServiceKey => HKDF.DeriveKey(HashAlgorithmName.SHA256, Encoding.UTF8.GetBytes(Settings.Required("JWT_SECRET")), 32, info: "estospaces service tokens"u8.ToArray());
+
+    public static async Task<Topology> ChooseAsync(Settings settings, IReadOnlyList<IModule> running, IReadOnlyList<IModule> all, ILoggerFactory loggers, CancellationToken ct)
+    {
+        if (settings.IsProduction && running.FirstOrDefault(m => m.Facts.DevelopmentOnly) is { } wrong)
+            throw new SettingsException($"{wrong.Facts.Name} never runs when ENVIRONMENT is production");
+        if (running.Any(m => m.Facts.Db is not null) && settings["NATS_URL"] is null && all.Any(m => m.Facts.Db is not null && !m.Facts.DevelopmentOnly && !running.Contains(m)))
+            throw new SettingsException("Modules in several processes need an event bus: set NATS_URL.");
+        var topology = new Topology(settings, running, all, loggers);
+        topology.ChooseSecrets();
+        topology.ChooseProviders();
+        await topology.ChooseDatabasesAsync(running, ct);
+        return topology;
+    }
+
+    public ModuleContext ContextOf(ModuleFacts facts) => new()
+    {
+        Facts = facts, Settings = Settings, Addresses = Addresses, Product = product, ListenUrl = ListenUrlOf(facts), ConnectionString = ConnectionStringOf(facts),
+        Bus = Bus, Clock = Clock, ServiceKey = ServiceKey, DataDirectory = DataDirectory, Loggers = loggers,
+    };
+
+    public async ValueTask DisposeAsync()
+    {
+        await Bus.DisposeAsync();
+        if (postgres is not null) await postgres.DisposeAsync();
+    }
+
+    private int PortOf(ModuleFacts facts)
+    {
+        if (Settings[facts.VariablePrefix + "_PORT"] is { } own) return int.Parse(own, System.Globalization.CultureInfo.InvariantCulture);
+        return alone && Settings.Has("PORT") ? Settings.Int("PORT") : facts.Port + Settings.Int("PORT_OFFSET");
+    }
+
+    private Uri AddressOf(ModuleFacts facts, IReadOnlyList<IModule> running) =>
+        new(Settings[facts.VariablePrefix + "_URL"] is { } configured && running.All(m => m.Facts.Name != facts.Name) ? configured : $"http://localhost:{PortOf(facts)}");
+
+    private string ListenUrlOf(ModuleFacts facts) => $"http://{Settings["BIND_ADDRESS"] ?? "localhost"}:{PortOf(facts)}";
+
+    private string? ConnectionStringOf(ModuleFacts facts)
+    {
+        if (facts.Database is null) return null;
+        var database = alone && Settings["DB_NAME"] is { } named ? named : facts.Database;
+        if (postgres is not null) return postgres.ConnectionString(database);
+        return new NpgsqlConnectionStringBuilder
+        {
+            Host = Settings.Required("DB_HOST"), Port = Settings.Int("DB_PORT"), Username = Settings.Required("DB_USER"), Password = Settings["DB_PASSWORD"], Database = database,
+            SslMode = Enum.Parse<SslMode>(Settings.Required("DB_SSL_MODE").Replace("-", ""), ignoreCase: true), MaxPoolSize = Settings.Int("DB_POOL_SIZE"),
+        }.ConnectionString;
+    }
+
+    private async Task ChooseDatabasesAsync(IReadOnlyList<IModule> running, CancellationToken ct)
+    {
+        var databases = running.Select(m => m.Facts.Database).OfType<string>().Distinct().ToList();
+        if (databases.Count == 0 || Settings.Has("DB_HOST")) return;
+        if (Settings.IsProduction) throw new SettingsException("DB_HOST is not set: in production the database is not started by the product itself.");
+        postgres = await EmbeddedPostgres.StartAsync(new EmbeddedPostgresOptions { DataDirectory = Path.Combine(DataDirectory, "postgres"), PoolSize = Settings.Int("DB_POOL_SIZE") }, ct);
+        await postgres.EnsureDatabasesAsync(databases, ct);
+    }
+
+    /// <summary>In development a secret is made once and kept in the data folder; in production it must be given.</summary>
+    private void ChooseSecrets()
+    {
+        if (Settings.Has("JWT_SECRET")) return;
+        if (Settings.IsProduction) throw new SettingsException("JWT_SECRET is not set: give all services the same 32 characters or more.");
+        var path = Path.Combine(DataDirectory, "secret");
+        Directory.CreateDirectory(DataDirectory);
+        if (!File.Exists(path))
+        {
+            var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+            if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+            using var file = new FileStream(path, options);
+            file.Write(Encoding.ASCII.GetBytes(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32))));
+        }
+        Settings = Settings.With(("JWT_SECRET", File.ReadAllText(path).Trim()));
+    }
+
+    /// <summary>Without keys, development talks to the sandbox, which speaks the providers' wire protocols.</summary>
+    private void ChooseProviders()
+    {
+        Settings = Settings.With(
+            ("PUBLIC_API_URL", Settings["PUBLIC_API_URL"] ?? Addresses.GetValueOrDefault("gateway")?.ToString().TrimEnd('/')),
+            ("PUBLIC_WEB_URL", Settings["PUBLIC_WEB_URL"] ?? Addresses.GetValueOrDefault("web")?.ToString().TrimEnd('/')));
+        if (Settings.IsProduction || !Addresses.TryGetValue("sandbox", out var address)) return;
+        var sandbox = address.ToString().TrimEnd('/');
+        var webhookSecret = "whsec_" + Convert.ToHexStringLower(HKDF.DeriveKey(HashAlgorithmName.SHA256, Encoding.UTF8.GetBytes(Settings.Required("JWT_SECRET")), 16, info: "stripe webhook"u8.ToArray()));
+        if (!Settings.Has("STRIPE_SECRET_KEY"))
+            Settings = Settings.With(("STRIPE_BASE_URL", sandbox + "/stripe"), ("STRIPE_SECRET_KEY", "sk_test_estospaces_sandbox"), ("STRIPE_PUBLISHABLE_KEY", "pk_test_estospaces_sandbox"),
+                ("STRIPE_WEBHOOK_SECRET", webhookSecret), ("STRIPE_SCRIPT_URL", sandbox + "/stripe/v3/"));
+        if (!Settings.Has("SENDGRID_API_KEY") && !Settings.Has("SMTP_URL"))
+            Settings = Settings.With(("SENDGRID_BASE_URL", sandbox + "/sendgrid"), ("SENDGRID_API_KEY", "SG.sandbox"));
+        if (!Settings.Has("TWILIO_AUTH_TOKEN"))
+            Settings = Settings.With(("TWILIO_BASE_URL", sandbox + "/twilio"), ("TWILIO_ACCOUNT_SID", "AC00000000000000000000000000000000"), ("TWILIO_AUTH_TOKEN", "sandbox"));
+        if (!Settings.Has("FIREBASE_CREDENTIALS"))
+            Settings = Settings.With(("FCM_BASE_URL", sandbox + "/fcm"));
+    }
+}
