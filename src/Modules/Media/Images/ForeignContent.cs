@@ -33,7 +33,7 @@ static class ForeignContent
     {
         var trimmed = rest.TrimStart((ReadOnlySpan<byte>)[0, (byte)' ', (byte)'\r', (byte)'\n', (byte)'\t']);
         if (trimmed.StartsWith("MZ"u8) || trimmed.StartsWith("\u007fELF"u8) || trimmed.StartsWith("#!"u8)
-            || trimmed.StartsWith("Rar!"u8) || trimmed.StartsWith("7z\u00bc\u00af"u8) || trimmed.StartsWith("PK\u0003\u0004"u8)) return true;
+            || trimmed.StartsWith("Rar!"u8) || trimmed.StartsWith((ReadOnlySpan<byte>)[(byte)'7', (byte)'z', 0xBC, 0xAF]) || trimmed.StartsWith("PK\u0003\u0004"u8)) return true;
 
         ReadOnlySpan<byte> lower = ToLowerAscii(rest);
         return lower.IndexOf("<?php"u8) >= 0 || lower.IndexOf("<script"u8) >= 0 || lower.IndexOf("<html"u8) >= 0

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using EstoSpaces.Contracts;
 
 namespace EstoSpaces.Media.Images;
 
@@ -12,13 +13,13 @@ public sealed record PictureFacts(PictureKind Kind, int Width, int Height);
 /// </summary>
 public static class PictureInspection
 {
-    /// <summary>Returns the problem, or null and the facts.</summary>
-    public static PictureProblem? Inspect(ReadOnlySpan<byte> file, out PictureFacts? facts)
+    /// <summary>Returns the refusal, or null and the facts.</summary>
+    public static Refusal? Inspect(ReadOnlySpan<byte> file, out PictureFacts? facts)
     {
         facts = null;
-        if (file.IsEmpty) return PictureProblem.Empty;
-        if (file.Length > PictureLimits.MaxFileBytes) return PictureProblem.TooLarge;
-        if (Sniff(file) is not { } kind) return PictureProblem.Unsupported;
+        if (file.IsEmpty) return MediaRefusals.Empty;
+        if (file.Length > PictureLimits.MaxFileBytes) return MediaRefusals.TooLarge;
+        if (Sniff(file) is not { } kind) return MediaRefusals.Unsupported;
 
         var layout = kind switch
         {
@@ -28,8 +29,8 @@ public static class PictureInspection
             _ => IsoMediaLayout.Read(file),
         };
         if (layout.Width > 0 && PictureLimits.Judge(layout.Width, layout.Height) is { } size) return size;
-        if (ForeignContent.IsIn(file, layout.End)) return PictureProblem.ForeignContent;
-        if (!layout.Whole || layout.Width <= 0) return PictureProblem.Damaged;
+        if (ForeignContent.IsIn(file, layout.End)) return MediaRefusals.ForeignContent;
+        if (!layout.Whole || layout.Width <= 0) return MediaRefusals.Damaged;
 
         facts = new(kind, (int)layout.Width, (int)layout.Height);
         return null;
