@@ -18,4 +18,13 @@ static partial class Log
 
     [LoggerMessage(5, LogLevel.Information, "a picture was refused as {Code}: {Detail}")]
     public static partial void PictureRefused(ILogger logger, string code, string? detail);
+
+    [LoggerMessage(6, LogLevel.Warning, "processing of {Content} failed at attempt {Attempt}: a worker {Reason}")]
+    public static partial void ProcessingFailed(ILogger logger, Guid content, int attempt, string reason);
+
+    [LoggerMessage(7, LogLevel.Error, "the original of {Content} is not in the store")]
+    public static partial void OriginalMissing(ILogger logger, Guid content);
+
+    [LoggerMessage(8, LogLevel.Warning, "the processing queue could not be worked on; it is tried again")]
+    public static partial void QueueTrouble(ILogger logger, Exception error);
 }

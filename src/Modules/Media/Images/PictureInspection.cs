@@ -3,7 +3,7 @@ using EstoSpaces.Contracts;
 
 namespace EstoSpaces.Media.Images;
 
-/// <summary>What a picture's header and structure say, before any decoder runs. Width and height are before EXIF rotation.</summary>
+/// <summary>What a picture's header and structure say, before any decoder runs. Width and height are as seen: of a JPEG that EXIF turns, turned.</summary>
 public sealed record PictureFacts(PictureKind Kind, int Width, int Height);
 
 /// <summary>

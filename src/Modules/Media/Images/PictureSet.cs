@@ -16,5 +16,8 @@ public static class RenditionNames
     /// <summary>Widths in pixels: a card on a phone, a card on a large screen or a phone's full width, a gallery, full screen.</summary>
     public static readonly IReadOnlyList<int> Ladder = [320, 640, 1200, 2000];
 
+    /// <summary>The steps below a picture's width, and the next one above it, which holds the picture's own size. Nothing is ever enlarged.</summary>
+    public static IEnumerable<int> StepsFor(int width) => Ladder.Where((_, i) => i == 0 || Ladder[i - 1] < width);
+
     public static string Of(int step, string contentType) => $"{step}.{(contentType == "image/jpeg" ? "jpg" : "webp")}";
 }

@@ -40,7 +40,7 @@ static unsafe class Renditions
         try
         {
             var (width, height) = OriginalSize(current, facts);
-            foreach (var step in StepsFor(width).OrderDescending())
+            foreach (var step in RenditionNames.StepsFor(width).OrderDescending())
             {
                 if (step < current.Width) Replace(ref current, current.Apply("thumbnail_image", Box(step)));
                 made.Add(Checked(new(step, "image/webp", current.Width, current.Height, current.Save("webpsave_buffer", WebP + VipsImage.KeepNothing))));
@@ -86,11 +86,7 @@ static unsafe class Renditions
         }
     }
 
-    // The steps below the original's width, and the next one above it, which holds the original's own size.
-    static IEnumerable<int> StepsFor(int width) =>
-        RenditionNames.Ladder.Where((_, i) => i == 0 || RenditionNames.Ladder[i - 1] < width);
-
-    // Shrinking on load loses the original's size; rotation by EXIF may have swapped its sides.
+    // Shrinking on load loses the original's size. A PNG, WebP or AVIF may be turned too, which only its decoder knows.
     static (int Width, int Height) OriginalSize(VipsImage upright, PictureFacts facts)
     {
         var swapped = (facts.Width > facts.Height) != (upright.Width > upright.Height) && facts.Width != facts.Height && upright.Width != upright.Height;
