@@ -27,7 +27,7 @@ public sealed class LocalObjectStore : IObjectStore
         Directory.CreateDirectory(objects);
         Directory.CreateDirectory(unfinished);
         signer = new AddressSigner(Secret(Path.Combine(folder, "signing-key")), clock);
-        RemoveAbandoned();
+        RemoveAbandoned(clock);
     }
 
     /// <summary>Checks the addresses that <see cref="SignedReadAddress"/> makes.</summary>
@@ -193,10 +193,10 @@ public sealed class LocalObjectStore : IObjectStore
     }
 
     // Files of puts that a kill -9 cut off.
-    void RemoveAbandoned()
+    void RemoveAbandoned(TimeProvider clock)
     {
         foreach (var file in Directory.EnumerateFiles(unfinished))
-            if (DateTime.UtcNow - File.GetLastWriteTimeUtc(file) > AbandonedAfter) File.Delete(file);
+            if (clock.GetUtcNow().UtcDateTime - File.GetLastWriteTimeUtc(file) > AbandonedAfter) File.Delete(file);
     }
 
     static byte[] Secret(string file)
