@@ -76,8 +76,9 @@ public static class Diagnosis
             return new(what, true, false, $"configured: DB_HOST={host}", "");
         try
         {
-            var account = ServerAccount.Choose(Path.GetFullPath(dataDirectory));
-            var binaries = await PostgresBinaries.FindAsync(new EmbeddedPostgresOptions { DataDirectory = dataDirectory }.BinDirectory, account, Path.GetFullPath(dataDirectory), ct);
+            var cluster = Path.Combine(Path.GetFullPath(dataDirectory), "postgres");
+            var account = ServerAccount.Choose(cluster);
+            var binaries = await PostgresBinaries.FindAsync(new EmbeddedPostgresOptions { DataDirectory = cluster }.BinDirectory, account, cluster, ct);
             return new(what, true, true, $"{binaries.Version} in {binaries.Directory}" + (account.Name is null ? "" : $", runs as user {account.Name}"), "");
         }
         catch (EmbeddedPostgresException e)
