@@ -10,12 +10,12 @@ public sealed record QuoteLine(QuoteLineKind Kind, string? Label, int? Quantity,
 public sealed record NightPrice(DateOnly Date, long AmountMinor, string Reason);
 
 /// <summary>
-/// What a cancellation before <c>Until</c> gives back (a later tier starts there). RefundMinor = HostSubtotalRefundMinor + GuestFeeRefundMinor + TaxRefundMinor;
+/// What a cancellation until and including <c>Until</c> gives back (the next tier follows). RefundMinor = HostSubtotalRefundMinor + GuestFeeRefundMinor + TaxRefundMinor;
 /// what the host keeps is the rest of the host subtotal.
 /// </summary>
 public sealed record RefundTier(DateTimeOffset Until, long RefundMinor, long HostSubtotalRefundMinor, long GuestFeeRefundMinor, long TaxRefundMinor, string Label);
 
-/// <summary>Everything back within Hours of confirmation, if confirmed before ConfirmedBefore (seven days before check-in).</summary>
+/// <summary>Everything back within Hours of confirmation, if confirmed by ConfirmedBefore (seven days before check-in).</summary>
 public sealed record RefundGrace(int Hours, DateTimeOffset ConfirmedBefore);
 
 /// <summary>
@@ -43,7 +43,7 @@ public sealed record Quote
     public required long PayoutMinor { get; init; }
     public required CancellationPolicy Policy { get; init; }
 
-    /// <summary>In the order of time; the first whose Until lies ahead applies. After the last nothing is refunded.</summary>
+    /// <summary>In the order of time; the first whose Until has not passed applies. After the last nothing is refunded.</summary>
     public required IReadOnlyList<RefundTier> RefundTiers { get; init; }
 
     public required RefundGrace Grace { get; init; }

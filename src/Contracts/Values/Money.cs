@@ -12,8 +12,14 @@ public readonly record struct Money([property: JsonPropertyName("amount")] long 
     public static Money Zero(string currency) => new(0, currency);
 
     /// <summary>A share in basis points (1 % is 100), rounded half away from zero to the minor unit.</summary>
-    public static long Share(long amountMinor, int basisPoints) =>
-        (long)decimal.Round((decimal)amountMinor * basisPoints / 10_000m, 0, MidpointRounding.AwayFromZero);
+    public static long Share(long amountMinor, int basisPoints)
+    {
+        // Prices of stays fit into plain integers; searches compute many of them.
+        if (Int128.Abs((Int128)amountMinor * basisPoints) > long.MaxValue - 10_000)
+            return (long)decimal.Round((decimal)amountMinor * basisPoints / 10_000m, 0, MidpointRounding.AwayFromZero);
+        var product = amountMinor * basisPoints;
+        return (product + (product < 0 ? -5_000 : 5_000)) / 10_000;
+    }
 
     /// <summary>amount × part / whole, rounded half away from zero to the minor unit.</summary>
     public static long Portion(long amountMinor, long part, long whole) =>
