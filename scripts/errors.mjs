@@ -2,6 +2,8 @@
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+// What HTTP has a status of its own for (Problems.StatusOf).
+const own = { edited_meanwhile: 412, body_too_large: 413, unsupported_media_type: 415, method_not_allowed: 405 };
 const status = {
   Invalid: 400, Unauthenticated: 401, PaymentRequired: 402, Forbidden: 403, NotFound: 404, Conflict: 409, TooMany: 429, Unavailable: 503,
 };
@@ -31,7 +33,7 @@ for (const path of sources('src')) {
   for (const { pattern, kind } of shapes)
     for (const { groups } of source.matchAll(pattern)) {
       const row = codes.get(groups.code) ?? { kinds: new Set(), says: '', places: new Set() };
-      if (kind ?? groups.kind) row.kinds.add(status[kind ?? groups.kind] ?? '');
+      if (kind ?? groups.kind) row.kinds.add(own[groups.code] ?? status[kind ?? groups.kind] ?? '');
       if (groups.says && !row.says) row.says = plain(groups.says);
       row.places.add(place(path));
       codes.set(groups.code, row);
@@ -43,8 +45,7 @@ const rows = [...codes].sort(([a], [b]) => (a < b ? -1 : 1))
 writeFileSync('docs/errors.md', `# Refusal codes
 
 Every refusal is a problem document (RFC 9457) with \`code\`, \`detail\`, \`param\` (the field that is meant, if one is) and \`request_id\`.
-A code is stable for ever; the words may change and are for people. A body may be larger than an endpoint takes (413) or of a type it does not
-read (415): those keep their HTTP status. This page is written by \`npm run errors\`, and a test fails when a code is missing from it.
+A code is stable for ever; the words may change and are for people.  This page is written by \`npm run errors\`, and a test fails when a code is missing from it.
 
 | code | HTTP status | what it says | made by |
 |---|---|---|---|

@@ -10,17 +10,27 @@ namespace EstoSpaces.Kernel.Outcomes;
 /// <summary>The one place where refusals become HTTP: RFC 9457 problem details with <c>code</c>, <c>param</c> and <c>request_id</c>.</summary>
 public static class Problems
 {
-    public static int StatusOf(Refusal refusal) => refusal.Kind switch
+    public static int StatusOf(Refusal refusal) => refusal.Code switch
+    {
+        // What HTTP has a status of its own for.
+        "edited_meanwhile" => 412,
+        "body_too_large" => 413,
+        "unsupported_media_type" => 415,
+        "method_not_allowed" => 405,
+        _ => StatusOf(refusal.Kind),
+    };
+
+    private static int StatusOf(RefusalKind kind) => kind switch
     {
         RefusalKind.Invalid => 400,
         RefusalKind.Unauthenticated => 401,
         RefusalKind.PaymentRequired => 402,
         RefusalKind.Forbidden => 403,
         RefusalKind.NotFound => 404,
-        RefusalKind.Conflict => refusal.Code == EditedMeanwhile.Code ? 412 : 409,
+        RefusalKind.Conflict => 409,
         RefusalKind.TooMany => 429,
         RefusalKind.Unavailable => 503,
-        _ => throw new InvalidOperationException($"no status for {refusal.Kind}"),
+        _ => throw new InvalidOperationException($"no status for {kind}"),
     };
 
     /// <summary>If-Match named another version than the one that is stored.</summary>
