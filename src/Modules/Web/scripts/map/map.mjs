@@ -1,0 +1,130 @@
+// Maps: price pins that cluster, light up with their card and open a small preview; "search as I move"; one home as a circle.
+import L from 'leaflet'
+import { debounce, el, readJson, t } from '../page.mjs'
+import { addOwnBase } from './base-layer.mjs'
+import homeSvg from 'lucide-static/icons/house.svg'
+import { glyph } from '../page.mjs'
+
+export function start (found) { for (const holder of found) if (!holder.dataset.started) draw(holder) }
+
+function draw (holder) {
+  holder.dataset.started = 'true'
+  holder.querySelector('.fallback')?.remove()
+  const map = L.map(holder, { zoomControl: false, minZoom: 2, maxZoom: 16, worldCopyJump: true, scrollWheelZoom: holder.dataset.wheel !== 'false', zoomAnimation: !matchMedia('(prefers-reduced-motion: reduce)').matches })
+  map.attributionControl.setPrefix(false)
+  L.control.zoom({ position: 'topright', zoomInTitle: t('map.in'), zoomOutTitle: t('map.out') }).addTo(map)
+  if (holder.dataset.tiles) L.tileLayer(holder.dataset.tiles, { attribution: holder.dataset.attribution ?? '', maxZoom: 19 }).addTo(map)
+  else addOwnBase(map)
+  document.addEventListener('map:shown', () => map.invalidateSize())
+
+  if (holder.dataset.lat) showHome(holder, map)
+  else if (holder.dataset.pins) showPins(holder, map)
+}
+
+function showHome (holder, map) {
+  const at = [Number(holder.dataset.lat), Number(holder.dataset.lng)]
+  map.setView(at, Number(holder.dataset.zoom || 13))
+  const style = getComputedStyle(document.documentElement)
+  if (holder.dataset.radius) L.circle(at, { radius: Number(holder.dataset.radius), color: style.getPropertyValue('--pine').trim(), weight: 1.5, fillOpacity: 0.14, interactive: false }).addTo(map)
+  const mark = el('b', {}, glyph(homeSvg))
+  L.marker(at, { icon: L.divIcon({ className: 'pin home', html: mark }), interactive: false, keyboard: false, alt: holder.dataset.label ?? '' }).addTo(map)
+}
+
+function showPins (holder, map) {
+  const layer = L.layerGroup().addTo(map)
+  const seen = new Set()
+  let pins = []
+  let markers = new Map()
+  let byUser = false
+  let roam = false
+
+  const read = () => { pins = readJson(holder.dataset.pins)?.pins ?? [] }
+  const fit = () => {
+    const given = readJson(holder.dataset.pins)?.box
+    if (given) map.fitBounds([[given[1], given[0]], [given[3], given[2]]])
+    else if (pins.length) map.fitBounds(L.latLngBounds(pins.map(pin => [pin.lat, pin.lng])).pad(0.15), { maxZoom: 14 })
+    else map.setView([46, 6], 4)
+  }
+
+  function paint () {
+    layer.clearLayers()
+    markers = new Map()
+    for (const group of clusters(map, pins)) group.length === 1 ? addPin(group[0]) : addCluster(group)
+  }
+  function addPin (pin) {
+    const label = el('b', { class: 'num' }, pin.price)
+    const marker = L.marker([pin.lat, pin.lng], { icon: L.divIcon({ className: `pin ${seen.has(pin.id) ? 'seen' : ''}`, html: label }), alt: `${pin.title}, ${pin.price}`, riseOnHover: true })
+    marker.bindPopup(() => preview(pin), { closeButton: false, offset: [0, -8], autoPanPadding: [16, 80] })
+    marker.on('popupopen', () => seen.add(pin.id))
+    marker.on('mouseover', () => light(pin.id, true)).on('mouseout', () => light(pin.id, false))
+    marker.addTo(layer)
+    marker.getElement().setAttribute('aria-label', `${pin.title}, ${pin.price}`)
+    markers.set(pin.id, marker)
+  }
+  function addCluster (group) {
+    const centre = L.latLngBounds(group.map(pin => [pin.lat, pin.lng]))
+    const marker = L.marker(centre.getCenter(), { icon: L.divIcon({ className: 'pin cluster', html: el('b', { class: 'num' }, String(group.length)) }) })
+    marker.on('click', () => { byUser = true; map.fitBounds(centre.pad(0.2), { maxZoom: 16 }) })
+    marker.addTo(layer)
+    marker.getElement().setAttribute('aria-label', t('map.cluster', { count: group.length }))
+    for (const pin of group) markers.set(pin.id, marker)
+  }
+  function light (id, on) {
+    markers.get(id)?.getElement()?.classList.toggle('lit', on)
+    document.querySelector(`[data-listing="${CSS.escape(id)}"]`)?.classList.toggle('lit', on)
+  }
+
+  document.addEventListener('pointerover', event => hover(event, true))
+  document.addEventListener('pointerout', event => hover(event, false))
+  document.addEventListener('focusin', event => hover(event, true))
+  document.addEventListener('focusout', event => hover(event, false))
+  function hover (event, on) {
+    const card = event.target.closest?.('[data-listing]')
+    if (card) { const marker = markers.get(card.dataset.listing); marker?.getElement()?.classList.toggle('lit', on); marker?.setZIndexOffset(on ? 1000 : 0) }
+  }
+
+  const moved = debounce(() => {
+    if (!roam || !byUser) return
+    byUser = false
+    const b = map.getBounds()
+    const box = [b.getWest(), b.getSouth(), b.getEast(), b.getNorth()].map(n => n.toFixed(4)).join(',')
+    document.dispatchEvent(new CustomEvent('map:moved', { detail: { box } }))
+  }, 350)
+  if (holder.hasAttribute('data-roam')) {
+    const box = el('input', { type: 'checkbox', checked: true })
+    roam = true
+    box.addEventListener('change', () => { roam = box.checked; byUser = true; moved() })
+    const control = el('div', { class: 'roam' }, el('label', { class: 'check' }, box, el('span', {}, t('map.roam'))))
+    L.DomEvent.disableClickPropagation(control)
+    holder.append(control)
+  }
+  map.on('dragstart', () => { byUser = true })
+  holder.addEventListener('wheel', () => { byUser = true }, { passive: true })
+  holder.addEventListener('click', event => { if (event.target.closest('.leaflet-control-zoom')) byUser = true }, true)
+  map.on('moveend', moved)
+  map.on('zoomend', paint)
+  document.addEventListener('results:changed', event => { read(); if (!event.detail.moved) fit(); paint() })
+  read()
+  fit()
+  paint()
+}
+
+// Pins closer than a thumb are one: greedy over a grid of screen cells.
+function clusters (map, pins) {
+  const zoom = map.getZoom()
+  const cells = new Map()
+  for (const pin of pins) {
+    const at = map.project([pin.lat, pin.lng], zoom)
+    const key = zoom >= 16 ? pin.id : `${Math.round(at.x / 64)}:${Math.round(at.y / 38)}`
+    if (!cells.has(key)) cells.set(key, [])
+    cells.get(key).push(pin)
+  }
+  return cells.values()
+}
+
+function preview (pin) {
+  return el('a', { class: 'peek', href: pin.href },
+    pin.photo && el('img', { src: pin.photo, alt: '', loading: 'lazy' }),
+    el('span', { class: 'in' }, el('span', { class: 'strong' }, pin.title), pin.meta && el('span', { class: 'small muted' }, pin.meta),
+      el('span', { class: 'price' }, el('span', { class: 'amount' }, pin.total ?? pin.price), pin.caption && el('span', { class: 'caption' }, ` ${pin.caption}`))))
+}
