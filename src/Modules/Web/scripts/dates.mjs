@@ -96,7 +96,7 @@ class Grid {
     this.previous = this.arrow(leftSvg, t('dates.previous'), -1)
     this.next = this.arrow(rightSvg, t('dates.next'), 1)
     this.months = el('div', { class: 'months' })
-    this.sheet.append(this.months, el('div', { class: 'bar' }, this.previous, this.next))
+    this.sheet.append(this.months, el('div', { class: 'turns' }, this.previous, this.next))
     const clear = el('button', { type: 'button', class: 'button plain small', onclick: () => this.clear() }, t('dates.clear'))
     const done = options.onDone && el('button', { type: 'button', class: 'button primary small', onclick: () => options.onDone() }, t('done'))
     box.append(this.sheet, el('div', { class: 'foot' }, this.say, el('div', { class: 'row tight nowrap' }, clear, done)))

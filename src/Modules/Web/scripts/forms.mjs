@@ -14,7 +14,7 @@ export function startForms (root) {
   document.addEventListener('submit', onSubmit)
   document.addEventListener('input', event => { if (event.target.getAttribute?.('aria-invalid') === 'true' && event.target.checkValidity()) clear(event.target) })
   document.addEventListener('change', event => { if (event.target.matches?.('[data-submit-on-change]')) event.target.form.requestSubmit() })
-  window.addEventListener('pageshow', () => { for (const button of document.querySelectorAll('button[aria-busy="true"]')) button.removeAttribute('aria-busy') })
+  window.addEventListener('pageshow', event => { if (event.persisted) for (const button of document.querySelectorAll('button[aria-busy="true"]')) button.removeAttribute('aria-busy') })
 }
 
 function onSubmit (event) {

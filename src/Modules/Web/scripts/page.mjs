@@ -1,7 +1,8 @@
 // What every part needs: words, formats, small constructors and the two live regions of the layout.
 const source = document.getElementById('page-texts')
 const texts = source ? JSON.parse(source.textContent) : {}
-export const language = document.documentElement.lang || 'en'
+// Days and numbers are written as the server writes them.
+export const language = { en: 'en-GB', fr: 'fr-FR' }[document.documentElement.lang] ?? 'en-GB'
 const plural = new Intl.PluralRules(language)
 
 export function t (key, values = {}) {

@@ -93,7 +93,7 @@ const Land = L.GridLayer.extend({
           const wash = c.createRadialGradient(cx, cy, 0, cx, cy, reach)
           wash.addColorStop(0, colour('--map-town'))
           wash.addColorStop(0.55, colour('--map-town'))
-          wash.addColorStop(1, 'transparent')
+          wash.addColorStop(1, colour('--map-town-rim'))
           c.fillStyle = wash
           c.fillRect(cx - reach, cy - reach, reach * 2, reach * 2)
         }
@@ -125,7 +125,7 @@ const Land = L.GridLayer.extend({
 
 const Names = L.Layer.extend({
   onAdd (map) {
-    this.holder = L.DomUtil.create('div', 'leaflet-zoom-hide', map.getPane('tilePane'))
+    this.holder = L.DomUtil.create('div', 'leaflet-zoom-hide', map.getPane('names') ?? map.createPane('names'))
     this.holder.setAttribute('aria-hidden', 'true')
     map.on('moveend zoomend viewreset resize', this.draw, this)
     this.draw()

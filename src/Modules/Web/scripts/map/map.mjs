@@ -58,7 +58,7 @@ function showPins (holder, map) {
     marker.on('popupopen', () => seen.add(pin.id))
     marker.on('mouseover', () => light(pin.id, true)).on('mouseout', () => light(pin.id, false))
     marker.addTo(layer)
-    marker.getElement().setAttribute('aria-label', `${pin.title}, ${pin.price}`)
+    marker.getElement()?.setAttribute('aria-label', `${pin.title}, ${pin.price}`)
     markers.set(pin.id, marker)
   }
   function addCluster (group) {
@@ -66,7 +66,7 @@ function showPins (holder, map) {
     const marker = L.marker(centre.getCenter(), { icon: L.divIcon({ className: 'pin cluster', html: el('b', { class: 'num' }, String(group.length)) }) })
     marker.on('click', () => { byUser = true; map.fitBounds(centre.pad(0.2), { maxZoom: 16 }) })
     marker.addTo(layer)
-    marker.getElement().setAttribute('aria-label', t('map.cluster', { count: group.length }))
+    marker.getElement()?.setAttribute('aria-label', t('map.cluster', { count: group.length }))
     for (const pin of group) markers.set(pin.id, marker)
   }
   function light (id, on) {
@@ -102,11 +102,11 @@ function showPins (holder, map) {
   holder.addEventListener('wheel', () => { byUser = true }, { passive: true })
   holder.addEventListener('click', event => { if (event.target.closest('.leaflet-control-zoom')) byUser = true }, true)
   map.on('moveend', moved)
-  map.on('zoomend', paint)
   document.addEventListener('results:changed', event => { read(); if (!event.detail.moved) fit(); paint() })
   read()
   fit()
   paint()
+  map.on('zoomend', paint)
 }
 
 // Pins closer than a thumb are one: greedy over a grid of screen cells.
