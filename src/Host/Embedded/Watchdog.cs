@@ -35,8 +35,17 @@ internal sealed class Watchdog : IDisposable
         var start = account.Command("/bin/sh", "-c", Script, "sh", place.PidFile);
         start.RedirectStandardInput = true;
         var shell = Process.Start(start) ?? throw new EmbeddedPostgresException("/bin/sh did not start.");
-        await DataPlace.WriteClosedAsync(place.WatchdogFile, shell.Id.ToString(CultureInfo.InvariantCulture), account, ct);
-        return new(shell, place.WatchdogFile);
+        var watchdog = new Watchdog(shell, place.WatchdogFile);
+        try
+        {
+            await DataPlace.WriteClosedAsync(place.WatchdogFile, shell.Id.ToString(CultureInfo.InvariantCulture), account, ct);
+            return watchdog;
+        }
+        catch (Exception)
+        {
+            watchdog.Dispose();
+            throw;
+        }
     }
 
     /// <summary>Whether the watchdog of a host that is gone still lives, and so is about to stop its server.</summary>
