@@ -30,7 +30,7 @@ public sealed class Outbox(ModuleDb db, TimeProvider clock)
         var (name, now, id) = (TimerSeam.NameOf<TTimer>(), clock.GetUtcNow(), Guid.CreateVersion7());
         return db.Database.ExecuteSqlAsync($"""
             insert into outbox (id, kind, type, subject, data, occurred_at, due_at, correlation_id)
-            values ({id}, 'timer', {name}, {subject}, '{"{}"}'::jsonb, {now}, {dueAt.ToUniversalTime()}, {RequestContext.CorrelationId})
+            values ({id}, 'timer', {name}, {subject}, jsonb_build_object(), {now}, {dueAt.ToUniversalTime()}, {RequestContext.CorrelationId})
             on conflict (type, subject) where kind = 'timer' and published_at is null and parked_at is null
             do update set due_at = excluded.due_at, attempts = 0
             """, ct);
