@@ -1,3 +1,4 @@
+using EstoSpaces.Auth;
 using EstoSpaces.Gateway;
 using EstoSpaces.Kernel.Hosting;
 
@@ -8,6 +9,7 @@ public static class Modules
 {
     public static IReadOnlyList<IModule> All() =>
     [
+        new AuthModule(),
         new GatewayModule(),
     ];
 

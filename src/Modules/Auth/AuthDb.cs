@@ -20,9 +20,25 @@ public sealed class AuthDb(DbContextOptions<AuthDb> options) : ModuleDb(options)
             account.Property(a => a.RowVersion).IsRowVersion();
             account.Ignore(a => a.Roles);
         });
-        model.Entity<Session>().ToTable("sessions").HasKey(s => s.Id);
-        model.Entity<RefreshToken>().ToTable("refresh_tokens").HasKey(t => t.Id);
-        model.Entity<EmailVerification>().ToTable("email_verifications").HasKey(v => v.Id);
-        model.Entity<PasswordReset>().ToTable("password_resets").HasKey(r => r.Id);
+        model.Entity<Session>(session =>
+        {
+            session.ToTable("sessions").HasKey(s => s.Id);
+            session.HasOne<Account>().WithMany().HasForeignKey(s => s.UserId);
+        });
+        model.Entity<RefreshToken>(token =>
+        {
+            token.ToTable("refresh_tokens").HasKey(t => t.Id);
+            token.HasOne<Session>().WithMany().HasForeignKey(t => t.SessionId);
+        });
+        model.Entity<EmailVerification>(verification =>
+        {
+            verification.ToTable("email_verifications").HasKey(v => v.Id);
+            verification.HasOne<Account>().WithMany().HasForeignKey(v => v.UserId);
+        });
+        model.Entity<PasswordReset>(reset =>
+        {
+            reset.ToTable("password_resets").HasKey(r => r.Id);
+            reset.HasOne<Account>().WithMany().HasForeignKey(r => r.UserId);
+        });
     }
 }

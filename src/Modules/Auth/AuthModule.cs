@@ -43,6 +43,7 @@ public sealed class AuthModule : IModule
 
         var users = app.MapDoor("/api/v1/auth").RequireAuthorization(Policies.User).WithTags("auth").AddEndpointFilter(NoStore);
         GetMe.Map(users);
+        BecomeHost.Map(users);
     }
 
     /// <summary>Answers here carry secrets: nobody on the way may keep them.</summary>

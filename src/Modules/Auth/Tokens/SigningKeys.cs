@@ -30,8 +30,9 @@ public sealed partial class SigningKeys(NpgsqlDataSource source, AuthKeys secret
     /// <summary>What signs now.</summary>
     public async Task<SigningCredentials> SignerAsync(CancellationToken ct)
     {
+        var signers = (await RingAsync(ct)).Signers;
         var now = TimeProvider.System.GetUtcNow();
-        return (await RingAsync(ct)).Signers.First(s => s.ActivatesAt <= now).Credentials;
+        return signers.First(s => s.ActivatesAt <= now).Credentials;
     }
 
     /// <summary>Every key that signs, will sign soon, or signed tokens that still live.</summary>
