@@ -1,6 +1,7 @@
 using EstoSpaces.Auth;
 using EstoSpaces.Gateway;
 using EstoSpaces.Kernel.Hosting;
+using EstoSpaces.Media;
 
 namespace EstoSpaces.Host;
 
@@ -11,6 +12,7 @@ public static class Modules
     [
         new AuthModule(),
         new GatewayModule(),
+        new MediaModule(),
     ];
 
     /// <summary>The modules named, in the order in which they start: those that are asked before those that ask. Throws for an unknown name.</summary>

@@ -23,7 +23,7 @@ public sealed class ProcessingTests(WithOwnClock with) : IClassFixture<WithOwnCl
     {
         var host = await product.NewHostAsync();
         var pool = product.Inside<ImageWorkerPool>("media");
-        var upload = host.Api.UploadAsync(Pictures.Png(4000, 2600, 300), "large.png");
+        var upload = host.Api.UploadAsync(Pictures.Png(2600, 1700, 300), "large.png");
         await Until.HoldsAsync(async () => await RunningJobsAsync() > 0 && pool.ProcessIds.Count > 0, "the job runs");
         foreach (var id in pool.ProcessIds) Process.GetProcessById(id).Kill();
 

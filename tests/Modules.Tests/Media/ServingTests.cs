@@ -91,12 +91,19 @@ public sealed class ServingTests(WithProduct with) : IClassFixture<WithProduct>
     [InlineData("641.webp")]
     [InlineData("640.png")]
     [InlineData("640.webp.php")]
-    [InlineData("..%2f..%2fsigning-key")]
     [InlineData("original")]
     public async Task What_is_no_rendition_is_not_found(string name)
     {
         var view = await UploadedAsync(seed: 104);
         await product.Api.GetAsync($"/api/v1/media/{view.Id}/{name}").ShouldRefuseAsync(404, "media_rendition_not_found");
+    }
+
+    [Fact]
+    public async Task A_path_out_of_the_store_is_not_found()
+    {
+        var view = await UploadedAsync(seed: 104);
+        await product.Api.GetAsync($"/api/v1/media/{view.Id}/..%2f..%2fsigning-key").ShouldBeAsync(404);
+        await product.Api.GetAsync("/api/v1/media/objects/..%2f..%2fsigning-key?expires=9999999999&signature=00").ShouldBeAsync(404);
     }
 
     [Fact]

@@ -121,7 +121,9 @@ public sealed class UploadTests(WithProduct with) : IClassFixture<WithProduct>
         var host = await product.NewHostAsync();
         using var form = new MultipartFormDataContent { { new StringContent("listing"), "purpose" } };
         await host.Api.PostAsync("/api/v1/media/upload", form).ShouldRefuseAsync(400, "media_file_missing");
-        await host.Api.PostAsync("/api/v1/media/upload", new { file = "x" }).ShouldRefuseAsync(400, "media_not_multipart");
+        await host.Api.PostAsync("/api/v1/media/upload", new { file = "x" }).ShouldRefuseAsync(415, "unsupported_media_type");
+        using var broken = new StringContent("--x\r\nno form at all") { Headers = { ContentType = new("multipart/form-data") { Parameters = { new("boundary", "x") } } } };
+        await host.Api.PostAsync("/api/v1/media/upload", broken).ShouldRefuseAsync(400, "media_not_multipart");
         await host.Api.UploadAsync(Pictures.Png(200, 200), "a.png", "wallpaper").ShouldRefuseAsync(400, "media_purpose_unknown", "purpose");
     }
 
