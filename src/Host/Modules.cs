@@ -1,8 +1,7 @@
 using EstoSpaces.Auth;
+using EstoSpaces.Bookings;
 using EstoSpaces.Gateway;
 using EstoSpaces.Kernel.Hosting;
-using EstoSpaces.Media;
-using EstoSpaces.Sandbox;
 
 namespace EstoSpaces.Host;
 
@@ -12,9 +11,8 @@ public static class Modules
     public static IReadOnlyList<IModule> All() =>
     [
         new AuthModule(),
+        new BookingsModule(),
         new GatewayModule(),
-        new MediaModule(),
-        new SandboxModule(),
     ];
 
     /// <summary>The modules named, in the order in which they start: those that are asked before those that ask. Throws for an unknown name.</summary>
