@@ -2,6 +2,7 @@ using EstoSpaces.Auth;
 using EstoSpaces.Bookings;
 using EstoSpaces.Gateway;
 using EstoSpaces.Kernel.Hosting;
+using EstoSpaces.Users;
 
 namespace EstoSpaces.Host;
 
@@ -13,6 +14,7 @@ public static class Modules
         new AuthModule(),
         new BookingsModule(),
         new GatewayModule(),
+        new UsersModule(),
     ];
 
     /// <summary>The modules named, in the order in which they start: those that are asked before those that ask. Throws for an unknown name.</summary>

@@ -18,6 +18,13 @@ public sealed record ProfileChanged(UserId UserId, string Email, string DisplayN
     public string Subject => UserId.ToString();
 }
 
+/// <summary>A person had himself erased: whoever keeps what names or describes him forgets it. Bookings, invoices and ledger keep the id.</summary>
+[EventType("estospaces.users.account_erased.v1")]
+public sealed record AccountErased(UserId UserId, DateTimeOffset ErasedAt) : IEvent
+{
+    public string Subject => UserId.ToString();
+}
+
 /// <summary>Asks the user service. Internal; calls carry a service token.</summary>
 public sealed class UsersClient(HttpClient http)
 {

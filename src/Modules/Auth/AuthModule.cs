@@ -1,9 +1,11 @@
+using EstoSpaces.Contracts.Users;
 using EstoSpaces.Kernel.Events;
 using EstoSpaces.Kernel.Hosting;
 using EstoSpaces.Kernel.Identity;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace EstoSpaces.Auth;
 
@@ -17,6 +19,7 @@ public sealed class AuthModule : IModule
         Database = "estospaces_auth",
         Db = DbSeam.Of<AuthDb>(),
         Serves = ["/api/v1/auth", "/.well-known/jwks.json"],
+        Hears = [ReactionSeam.To<AccountErased, OnAccountErased>()],
         Timers = [TimerSeam.Of<RotateSigningKeys>(), TimerSeam.Of<PurgeExpiredSecrets>()],
     };
 
@@ -40,10 +43,24 @@ public sealed class AuthModule : IModule
         Login.Map(strangers);
         Refresh.Map(strangers);
         Logout.Map(strangers);
+        ForgotPassword.Map(strangers);
+        ResetPassword.Map(strangers);
+        VerifyEmail.Map(strangers);
 
         var users = app.MapDoor("/api/v1/auth").RequireAuthorization(Policies.User).WithTags("auth").AddEndpointFilter(NoStore);
         GetMe.Map(users);
         BecomeHost.Map(users);
+        ListSessions.Map(users);
+        EndSessions.Map(users);
+        ChangePassword.Map(users);
+        ResendVerification.Map(users);
+
+        GovernAccounts.Map(app.MapDoor("/api/v1/auth").RequireAuthorization(Policies.Admin).WithTags("auth").AddEndpointFilter(NoStore));
+
+        var services = app.MapInternalDoor();
+        RotateKeys.Map(services);
+        AppointAdmin.Map(services);
+        if (!app.Environment.IsProduction()) SeedAccounts.Map(services);
     }
 
     /// <summary>Answers here carry secrets: nobody on the way may keep them.</summary>

@@ -1,0 +1,43 @@
+using EstoSpaces.Contracts;
+using EstoSpaces.Contracts.Samples;
+using EstoSpaces.Contracts.Users;
+using EstoSpaces.Kernel.Events;
+using EstoSpaces.Kernel.Postgres;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Routing;
+using Npgsql;
+
+namespace EstoSpaces.Users;
+
+/// <summary>Adds the people of the sample data, and tells the rest of the product how they are called and reached.</summary>
+public static class SeedProfiles
+{
+    public static void Map(RouteGroupBuilder services) => services.MapPost("/seed", Handle).WithMetadata(new RequestSizeLimitAttribute(32 << 20));
+
+    private static async Task<IResult> Handle(SampleBatch batch, NpgsqlDataSource source, OutboxSignal signal, TimeProvider clock, CancellationToken ct)
+    {
+        var people = batch.Accounts;
+        await using var connection = await source.OpenConnectionAsync(ct);
+        await using var transaction = await connection.BeginTransactionAsync(ct);
+        await using var insert = connection.Sql("""
+            insert into user_profiles (user_id, email, first_name, last_name, phone, bio, language, country, email_verified, roles, provisional, created_at, updated_at, version)
+            select id, email, first_name, last_name, phone, bio, language, country, true, string_to_array(roles, ','), false, registered_at, registered_at, 1
+            from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[], $10::timestamptz[])
+                as a (id, email, first_name, last_name, phone, bio, language, country, roles, registered_at)
+            on conflict do nothing returning user_id
+            """,
+            people.Select(p => p.Id.Value).ToArray(), people.Select(p => p.Email).ToArray(), people.Select(p => p.FirstName).ToArray(), people.Select(p => p.LastName).ToArray(),
+            people.Select(p => p.Phone).ToArray(), people.Select(p => p.Bio).ToArray(), people.Select(p => p.Language).ToArray(), people.Select(p => p.Country).ToArray(),
+            people.Select(p => string.Join(',', p.Roles.Select(Wire.Name))).ToArray(), people.Select(p => p.RegisteredAt.ToUniversalTime()).ToArray());
+        var added = new HashSet<Guid>();
+        await using (var reader = await insert.ExecuteReaderAsync(ct))
+            while (await reader.ReadAsync(ct)) added.Add(reader.GetGuid(0));
+        if (added.Count > 0)
+            await Outbox.InsertAsync(connection, people.Where(p => added.Contains(p.Id.Value)).Select(p => new ProfileChanged(p.Id, p.Email, p.FirstName, p.Phone, p.Language, null)), clock.GetUtcNow(), ct);
+        await transaction.CommitAsync(ct);
+        signal.Wake();
+        return Results.Ok(new SampleOutcome(added.Count));
+    }
+}
