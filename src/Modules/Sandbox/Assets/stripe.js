@@ -133,7 +133,7 @@
       const dialog = document.createElement('dialog');
       const frame = document.createElement('iframe');
       dialog.setAttribute('aria-label', words('Authentication by your bank'));
-      Object.assign(dialog.style, { border: '0', padding: '0', borderRadius: '16px', width: 'min(420px, calc(100vw - 24px))', height: 'min(560px, calc(100dvh - 24px))', overflow: 'hidden', margin: 'auto', boxShadow: '0 24px 80px rgba(20, 24, 22, .35)', background: 'Canvas' });
+      Object.assign(dialog.style, { border: '0', padding: '0', borderRadius: '16px', width: 'min(420px, calc(100vw - 24px))', height: 'min(460px, calc(100dvh - 24px))', overflow: 'hidden', margin: 'auto', boxShadow: '0 24px 80px rgba(20, 24, 22, .35)', background: 'Canvas' });
       Object.assign(frame.style, { border: '0', width: '100%', height: '100%', display: 'block' });
       frame.title = words('Authentication by your bank');
       frame.src = address;

@@ -31,7 +31,7 @@ internal static class CardPages
             <p class="soft">Payments as the card network knows them. <a href="/sandbox/cards/webhooks">What was told to whom</a></p>
             {(intents.Count == 0 ? Html.Of($"""<div class="empty"><p>No payments yet.</p><p>Book a stay and pay with 4242 4242 4242 4242.</p></div>""") : Html.Of($"""
             <div class="scroll"><table>
-              <thead><tr><th>Payment</th><th class="right">Amount</th><th class="right">Refunded</th><th>Status</th><th>Card</th><th>For</th><th>Made</th></tr></thead>
+              <thead><tr><th>Amount</th><th>Status</th><th>Refunded</th><th>Card</th><th>For</th><th>Started</th><th>Payment</th></tr></thead>
               <tbody>{Html.Each(intents, i => Row(i, [.. byIntent[i.Id()]]))}</tbody>
             </table></div>
             """))}
@@ -46,13 +46,13 @@ internal static class CardPages
         var card = latest?.Part("payment_method_details")?.Part("card");
         return Html.Of($"""
             <tr>
-              <td><a class="mono" href="/sandbox/cards/{intent.Id()}">{intent.Id()}</a></td>
-              <td class="right num">{Currencies.Format(intent.Whole("amount"), currency)}</td>
-              <td class="right num">{(refunded == 0 ? "" : Currencies.Format(refunded, currency))}</td>
+              <td class="num"><a href="/sandbox/cards/{intent.Id()}">{Currencies.Format(intent.Whole("amount"), currency)}</a></td>
               <td>{Status(intent.Text("status")!)}</td>
+              <td class="num">{(refunded == 0 ? "" : Currencies.Format(refunded, currency))}</td>
               <td class="num">{(card is null ? "" : $"{card.Text("brand")} {card.Text("last4")}")}</td>
               <td>{intent.Text("description")}</td>
               <td>{Page.When(Moment(intent))}</td>
+              <td class="mono soft">{intent.Id()}</td>
             </tr>
             """);
     }

@@ -45,9 +45,9 @@ internal static class HomePage
             <h1>Everything the product sends, kept here</h1>
             <p class="soft">The sandbox stands in for the card network, the mail service, SMS and push. It speaks their own protocols, so the product talks to it as it will talk to them.</p>
             <div class="grid">
-              <a class="card" href="/sandbox/mailbox"><b>Mailbox</b><span class="big">{reader.GetInt64(0)}</span> <span class="soft">mails</span></a>
-              <a class="card" href="/sandbox/phone"><b>Phone</b><span class="big">{reader.GetInt64(1)}</span> <span class="soft">SMS and pushes</span></a>
-              <a class="card" href="/sandbox/cards"><b>Card network</b><span class="big">{reader.GetInt64(2)}</span> <span class="soft">payments</span></a>
+              <a class="card" href="/sandbox/mailbox"><b>Mailbox</b><span class="big">{reader.GetInt64(0)}</span> <span class="soft">received</span></a>
+              <a class="card" href="/sandbox/phone"><b>Phone</b><span class="big">{reader.GetInt64(1)}</span> <span class="soft">SMS and push</span></a>
+              <a class="card" href="/sandbox/cards"><b>Card network</b><span class="big">{reader.GetInt64(2)}</span> <span class="soft">started</span></a>
               <a class="card" href="/sandbox/cards/webhooks"><b>Webhooks</b><span class="big">{reader.GetInt64(3)}</span> <span class="soft">waiting</span></a>
             </div>
             <h2>Cards to try</h2>

@@ -45,7 +45,7 @@ internal static class HostedPages
             <form method="post">
               <input type="hidden" name="attempt" value="{attempt}">
               <div class="actions">
-                <button name="outcome" value="complete" id="test-source-authorize-3ds" autofocus>Complete authentication</button>
+                <button name="outcome" value="complete" id="test-source-authorize-3ds">Complete authentication</button>
                 <button name="outcome" value="fail" id="test-source-fail-3ds" class="quiet">Fail authentication</button>
               </div>
             </form>
