@@ -3,6 +3,8 @@ using EstoSpaces.Bookings;
 using EstoSpaces.Gateway;
 using EstoSpaces.Kernel.Hosting;
 using EstoSpaces.Users;
+using EstoSpaces.Media;
+using EstoSpaces.Search;
 
 namespace EstoSpaces.Host;
 
@@ -15,6 +17,8 @@ public static class Modules
         new BookingsModule(),
         new GatewayModule(),
         new UsersModule(),
+        new MediaModule(),
+        new SearchModule(),
     ];
 
     /// <summary>The modules named, in the order in which they start: those that are asked before those that ask. Throws for an unknown name.</summary>

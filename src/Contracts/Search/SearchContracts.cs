@@ -2,9 +2,9 @@ using EstoSpaces.Contracts.Properties;
 
 namespace EstoSpaces.Contracts.Search;
 
-/// <summary>One result. Total is the all-in price of the stay asked for (null without dates); PerNight is Total / nights, or the all-in price of one typical night ("from").</summary>
+/// <summary>One result. Ranking explains the order when asked for. Total is the all-in price of the stay asked for (null without dates); PerNight is Total / nights, or the all-in price of one typical night ("from").</summary>
 public sealed record SearchHit(PropertyId Id, string Title, PropertyType Type, string City, string CountryCode, double Latitude, double Longitude, int Bedrooms, int Beds, decimal Bathrooms, int MaxGuests,
-    IReadOnlyList<string> Amenities, bool InstantBook, CancellationPolicy CancellationPolicy, IReadOnlyList<ImageView> Images, Money? Total, Money PerNight, int? Nights, double? Rating, int ReviewCount, double? DistanceKm);
+    IReadOnlyList<string> Amenities, bool InstantBook, CancellationPolicy CancellationPolicy, IReadOnlyList<ImageView> Images, Money? Total, Money PerNight, int? Nights, double? Rating, int ReviewCount, double? DistanceKm, IReadOnlyDictionary<string, double>? Ranking = null);
 
 /// <summary>A value of a facet with the number of results that have it.</summary>
 public sealed record FacetValue(string Value, int Count);
