@@ -1,0 +1,31 @@
+using System.Globalization;
+using EstoSpaces.Contracts;
+
+namespace EstoSpaces.Payments;
+
+/// <summary>The refusals of this module. Each stands in docs/errors.md.</summary>
+public static class PaymentRefusals
+{
+    public static readonly Refusal NotFound = Refusal.NotFound("payment_not_found", "There is no such payment.");
+    public static readonly Refusal InvoiceNotFound = Refusal.NotFound("invoice_not_found", "There is no such invoice.");
+    public static readonly Refusal RefundNotFound = Refusal.NotFound("refund_not_found", "There is no such refund.");
+    public static readonly Refusal BookingNotFound = Refusal.NotFound("booking_not_found", "There is no such booking.");
+    public static readonly Refusal BookingNotPayable = Refusal.Conflict("booking_not_payable", "Nothing is due for this booking: it is not waiting for a payment.");
+    public static readonly Refusal BookingHoldExpired = Refusal.Conflict("booking_hold_expired", "The time to pay for this booking is over. Book again if the dates are still free.");
+    public static readonly Refusal MethodUnavailable = Refusal.Invalid("payment_method_unavailable", "This way of paying is not available here. Pay by card.", "method");
+    public static readonly Refusal MethodUnknown = Refusal.Invalid("payment_method_unavailable", "method is one of card, eth.", "method");
+    public static readonly Refusal Cancelled = Refusal.Conflict("payment_cancelled", "This payment was cancelled. Start a new one.");
+    public static readonly Refusal NotPaid = Refusal.Conflict("payment_not_succeeded", "There is nothing to give back: this payment has not succeeded.");
+    public static readonly Refusal RefundNotFailed = Refusal.Conflict("refund_not_failed", "Only a refund that failed can be tried again.");
+    public static readonly Refusal AmountTooSmall = Refusal.Invalid("payment_amount_too_small", "The amount is smaller than cards can pay.");
+    public static readonly Refusal SignatureInvalid = Refusal.Invalid("webhook_signature_invalid", "The signature of this message is missing, wrong or too old.", "Stripe-Signature");
+    public static readonly Refusal BodyInvalid = Refusal.Invalid("invalid_json", "The body is not an event.");
+
+    public static Refusal CardUnknown(string message) => Refusal.Invalid("payment_method_invalid", message, "payment_method");
+
+    /// <summary>The bank said no. Param is the decline code.</summary>
+    public static Refusal Declined(string code, string message) => new("payment_declined", RefusalKind.PaymentRequired, $"{message} No money moved. ({code})", code);
+
+    public static Refusal RefundTooLarge(Money left) => Refusal.Conflict("refund_too_large",
+        string.Create(CultureInfo.InvariantCulture, $"At most {left.AmountMinor} {left.Currency} (in its minor unit) of this payment can still be refunded."), "amount");
+}
