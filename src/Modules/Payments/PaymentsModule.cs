@@ -10,6 +10,7 @@ using EstoSpaces.Payments.Slices;
 using EstoSpaces.Payments.Stripe;
 using EstoSpaces.Payments.Timers;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace EstoSpaces.Payments;
