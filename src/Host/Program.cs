@@ -3,6 +3,7 @@ using EstoSpaces.Host.Embedded;
 using EstoSpaces.Host.Verbs;
 using EstoSpaces.Kernel.Hosting;
 using EstoSpaces.Kernel.Postgres;
+using EstoSpaces.Media.Images;
 
 try
 {
@@ -15,6 +16,7 @@ try
         ["modules"] => ModulesVerb.Print(),
         ["check-config", .. var rest] => CheckConfigVerb.Run(rest),
         ["doctor"] => await DoctorVerb.RunAsync(),
+        ["image-worker"] => await ImageWorker.RunAsync(),   // started by the media module, not by people
         ["help" or "--help" or "-h"] or [] => Usage.Print(0),
         _ => Usage.Print(2, $"unknown command: {string.Join(' ', args)}"),
     };

@@ -9,7 +9,7 @@ public enum ListingStatus { Draft, Published, Unpublished, Deleted }
 /// <summary>Where a home is. Strangers get a point within some hundred metres and no street.</summary>
 public sealed record PlaceView(string? Street, string? PostalCode, string City, string? Region, string CountryCode, double Latitude, double Longitude, bool Approximate);
 
-/// <summary>A picture of a listing, with the addresses of its renditions by width in pixels ("320", "640", "1200", "2000").</summary>
+/// <summary>A picture of a listing, with the addresses of its renditions by width in pixels ("320", "640", "1200", "2000"): none, and no size, while they are being made.</summary>
 public sealed record ImageView(MediaId Id, string? Caption, int Width, int Height, string? Placeholder, IReadOnlyDictionary<string, string> Urls);
 
 /// <summary>House rules and limits of a stay. Times are listing-local.</summary>
@@ -47,16 +47,20 @@ public sealed record PropertyView
     public required int Bedrooms { get; init; }
     public required int Beds { get; init; }
     public required decimal Bathrooms { get; init; }
-    public required PlaceView Place { get; init; }
-    public required string TimeZone { get; init; }
+
+    /// <summary>Null while a draft has none; a published listing always has it. So with TimeZone and Price.</summary>
+    public PlaceView? Place { get; init; }
+
+    public string? TimeZone { get; init; }
     public required StayRules Rules { get; init; }
-    public required PriceRules Price { get; init; }
+    public PriceRules? Price { get; init; }
 
     /// <summary>Codes of <see cref="Amenities"/>.</summary>
     public required IReadOnlyList<string> Amenities { get; init; }
 
     public required IReadOnlyList<ImageView> Images { get; init; }
     public required DateTimeOffset CreatedAt { get; init; }
+    public DateTimeOffset? PublishedAt { get; init; }
     public required DateTimeOffset UpdatedAt { get; init; }
 
     /// <summary>Goes back in If-Match on PUT.</summary>
@@ -105,7 +109,7 @@ public sealed record ListingSnapshot
     public required long Version { get; init; }
 }
 
-/// <summary>A listing was published, changed, unpublished or deleted: its snapshot says which. A lower Version than one already seen is old news.</summary>
+/// <summary>A listing was published, changed, unpublished or deleted: its snapshot says which. A lower Version than one already seen is old news; an equal one brings pictures that became ready.</summary>
 [EventType("estospaces.properties.listing_changed.v1")]
 public sealed record ListingChanged(ListingSnapshot Listing) : IEvent
 {

@@ -52,6 +52,7 @@ public static class SettingsCatalog
         new("TWILIO_BASE_URL", "address of Twilio's API"),
         new("FIREBASE_CREDENTIALS", "service account of Firebase, as JSON or a file's path", Secret: true),
         new("FCM_BASE_URL", "address of Firebase Cloud Messaging"),
+        new("SANDBOX_PUBLIC_URL", "address of the sandbox as browsers see it; unset: as it is called"),
         new("STRIPE_SECRET_KEY", "Stripe's secret key", Secret: true),
         new("STRIPE_PUBLISHABLE_KEY", "Stripe's publishable key"),
         new("STRIPE_WEBHOOK_SECRET", "Stripe's signing secret of our webhook", Secret: true),

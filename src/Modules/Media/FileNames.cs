@@ -16,12 +16,14 @@ public static class FileNames
         var kept = new StringBuilder();
         foreach (var rune in name.EnumerateRunes())
             if (Rune.GetUnicodeCategory(rune) is not (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned)
-                && rune.Value is not ('"' or '<' or '>' or ':' or '|' or '?' or '*' or 0xFFFD) && kept.Length < MaxLength * 2) kept.Append(rune.ToString());
+                && rune.Value is not ('"' or '<' or '>' or ':' or '|' or '?' or '*' or 0xFFFD)) kept.Append(rune.ToString());
         name = kept.ToString().Normalize().Trim(' ', '.');
         if (name.Length > MaxLength)
         {
             var extension = Path.GetExtension(name) is { Length: <= 10 } e ? e : "";
-            name = name[..(MaxLength - extension.Length)].TrimEnd('\uD800', ' ') + extension;
+            var length = MaxLength - extension.Length;
+            if (char.IsHighSurrogate(name[length - 1])) length--;
+            name = name[..length].TrimEnd() + extension;
         }
         return name.Length == 0 ? Nameless : name;
     }

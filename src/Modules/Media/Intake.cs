@@ -32,7 +32,7 @@ public sealed class Intake(NpgsqlDataSource source, IObjectStore store, MediaRea
         if (file.Length > PictureLimits.MaxFileBytes) return MediaRefusals.TooLarge;
         var isPdf = file.AsSpan().StartsWith("%PDF-"u8);
         if (isPdf && purpose.TakesPdf()) return new Inspected("application/pdf", 0, 0, IsPdf: true);
-        if (!PictureKinds.IsPictureName(fileName) && !isPdf) return MediaRefusals.NameRefused;
+        if (!PictureKinds.IsPictureName(fileName) && !isPdf) return purpose.TakesPdf() ? MediaRefusals.DocumentUnsupported : MediaRefusals.NameRefused;
         if (PictureInspection.Inspect(file, out var facts) is { } refusal)
             return refusal == MediaRefusals.Unsupported && purpose.TakesPdf() ? MediaRefusals.DocumentUnsupported : refusal;
         if (await workers.WhyUnavailableAsync(ct) is { } unavailable) return unavailable;

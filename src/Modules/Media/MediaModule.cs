@@ -38,10 +38,8 @@ public sealed class MediaModule : IModule
 
     public void AddServices(IServiceCollection services, ModuleContext context)
     {
-        var folder = Path.Combine(context.DataDirectory, "media");
-        var spool = Directory.CreateDirectory(Path.Combine(folder, "incoming")).FullName;
-        services.AddSingleton<IObjectStore>(new LocalObjectStore(folder, TimeProvider.System));
-        services.AddSingleton(new UploadForm(spool));
+        services.AddSingleton<IObjectStore>(_ => new LocalObjectStore(Path.Combine(context.DataDirectory, "media"), TimeProvider.System));
+        services.AddSingleton<UploadForm>();
         services.AddSingleton(ImageWorkerSettings.ForThisProduct());
         services.AddSingleton<ImageWorkerPool>();
         services.AddSingleton<MediaMetrics>();

@@ -17,7 +17,7 @@ public sealed record SentForm(IReadOnlyList<SentFile> Files, MediaPurpose? Purpo
 /// Reads <c>multipart/form-data</c> (RFC 7578) section by section. Each file is spooled to disk while it trickles in, so that slow senders cost no memory,
 /// and read into memory one form at a time.
 /// </summary>
-public sealed class UploadForm(string spoolFolder)
+public sealed class UploadForm
 {
     const int MaxFieldBytes = 1024;
     const int MaxFields = 20;
@@ -81,9 +81,9 @@ public sealed class UploadForm(string spoolFolder)
         return System.Text.Encoding.UTF8.GetString(buffer, 0, length).Trim();
     }
 
-    async Task<Result<byte[]>> SpoolAsync(Stream body, CancellationToken ct)
+    static async Task<Result<byte[]>> SpoolAsync(Stream body, CancellationToken ct)
     {
-        await using var spool = new FileStream(Path.Combine(spoolFolder, Guid.NewGuid().ToString("N")), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 64 * 1024, FileOptions.Asynchronous | FileOptions.DeleteOnClose);
+        await using var spool = new FileStream(Path.Combine(Path.GetTempPath(), $"estospaces-upload-{Guid.NewGuid():n}"), FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, 64 * 1024, FileOptions.Asynchronous | FileOptions.DeleteOnClose);
         var buffer = new byte[64 * 1024];
         while (await body.ReadAsync(buffer, ct) is > 0 and var read)
         {

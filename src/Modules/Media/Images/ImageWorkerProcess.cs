@@ -148,9 +148,9 @@ public sealed class ImageWorkerProcess(ImageWorkerSettings settings, ILogger log
         if (OperatingSystem.IsWindows()) info.FileName = settings.File;
         else
         {
-            // The kernel's limit stops what grows faster than the watch looks; address space counts reservations, hence four times the cap.
+            var addressSpace = settings.AddressSpaceBytes == 0 ? "unlimited" : $"{settings.AddressSpaceBytes / 1024}";
             info.FileName = "/bin/sh";
-            foreach (var word in (string[])["-c", $"ulimit -v {settings.MemoryCapBytes / 1024 * 4}; ulimit -c 0; exec \"$@\"", "sh", settings.File]) info.ArgumentList.Add(word);
+            foreach (var word in (string[])["-c", $"ulimit -v {addressSpace}; ulimit -c 0; exec \"$@\"", "sh", settings.File]) info.ArgumentList.Add(word);
         }
         foreach (var argument in settings.Arguments) info.ArgumentList.Add(argument);
         return info;

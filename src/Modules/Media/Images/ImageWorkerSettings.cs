@@ -20,6 +20,9 @@ public sealed record ImageWorkerSettings(string File, IReadOnlyList<string> Argu
     /// <summary>Resident memory at which a worker is ended.</summary>
     public long MemoryCapBytes { get; init; } = 1024L * 1024 * 1024;
 
+    /// <summary>Address space the kernel grants a worker (not on Windows), which stops what grows faster than anybody looks; it counts reservations, so it is far above the cap. 0: no limit.</summary>
+    public long AddressSpaceBytes { get; init; } = 4L * 1024 * 1024 * 1024;
+
     /// <summary>A worker without work for this long is stopped: most of the day nobody uploads.</summary>
     public TimeSpan IdleStop { get; init; } = TimeSpan.FromMinutes(2);
 

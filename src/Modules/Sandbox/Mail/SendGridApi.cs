@@ -10,13 +10,11 @@ namespace EstoSpaces.Sandbox.Mail;
 /// <summary>SendGrid's v3 Mail Send: 202 and X-Message-Id for what it accepts, its list of errors for what it does not.</summary>
 internal static class SendGridApi
 {
-    const long LargestBody = 30 << 20;
-
     public static void MapSendGrid(this IEndpointRouteBuilder routes)
     {
         // /v3 without a prefix too, for clients that only let the host be changed.
         foreach (var path in new[] { "/sendgrid/v3/mail/send", "/v3/mail/send" })
-            routes.MapPost(path, Send).WithMetadata(new BodyLimit(LargestBody)).ExcludeFromDescription();
+            routes.MapPost(path, Send).ExcludeFromDescription();
     }
 
     static async Task<IResult> Send(HttpContext http, NpgsqlDataSource database, TimeProvider clock)
@@ -52,6 +50,4 @@ internal static class SendGridApi
     static IResult Errors(int status, IReadOnlyList<MailProblem> problems) => Results.Json(
         new { errors = problems.Select(p => new { message = p.Message, field = p.Field, help = p.Field is null ? null : "https://sendgrid.com/docs/API_Reference/Web_API_v3/Mail/errors.html#message." + p.Field.Split('.')[0] }) },
         statusCode: status);
-
-    sealed record BodyLimit(long? MaxRequestBodySize) : Microsoft.AspNetCore.Http.Metadata.IRequestSizeLimitMetadata;
 }

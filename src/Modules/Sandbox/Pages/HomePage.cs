@@ -56,11 +56,11 @@ internal static class HomePage
               <tbody>{Html.Each(Cards, c => Html.Of($"""<tr><td class="mono num">{c.Number}</td><td>{c.What}</td></tr>"""))}</tbody></table></div>
             <h2>Addresses and keys</h2>
             <div class="scroll"><table><tbody>
-              {Row("Stripe", here + "/stripe", $"{SandboxSettings.DefaultSecretKey}, {SandboxSettings.DefaultPublishableKey}; any sk_test_… and pk_test_… will do")}
+              {Row("Stripe", here + "/stripe", $"{SandboxSettings.SecretKey}, {SandboxSettings.PublishableKey}; any sk_test_… and pk_test_… will do")}
               {Row("Stripe.js", here + "/stripe/v3/", "")}
               {Row("SendGrid", here + "/sendgrid", "any key that begins with SG.")}
               {Row("Twilio", here + "/twilio", "any account AC…, any token")}
-              {Row("Firebase", here + "/fcm", "service account at " + here + "/sandbox/fcm/service-account.json")}
+              {Row("Firebase", here + "/fcm", "service account at " + here + "/fcm/service-account.json")}
             </tbody></table></div>
             """));
     }

@@ -17,8 +17,8 @@ internal static class FcmApi
         var fcm = routes.MapGroup("/fcm").ExcludeFromDescription();
         fcm.MapPost("/token", Token).DisableAntiforgery();
         fcm.MapPost("/v1/projects/{project}/messages:send", Send);
-        routes.MapGet("/sandbox/fcm/service-account.json", async (HttpContext http, FcmAccounts accounts, StripeDoor door) =>
-            Results.Json(await accounts.Credentials(door.PublicUrl(http.Request), http.RequestAborted))).ExcludeFromDescription();
+        fcm.MapGet("/service-account.json", async (HttpContext http, FcmAccounts accounts, StripeDoor door) =>
+            Results.Json(await accounts.Credentials(door.PublicUrl(http.Request), http.RequestAborted)));
     }
 
     static async Task<IResult> Token(HttpContext http, FcmAccounts accounts, StripeDoor door)

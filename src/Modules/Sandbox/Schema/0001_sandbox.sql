@@ -119,3 +119,10 @@ create table fcm_tokens (
     client_email text not null,
     expires_at   timestamptz not null
 );
+
+-- How far the product's clock was moved, so that a restart does not bring the past back.
+create table product_clock (
+    singleton      boolean primary key default true check (singleton),
+    moved_seconds  double precision not null default 0
+);
+insert into product_clock default values;

@@ -54,6 +54,7 @@ function startField (holder) {
     buttons[end].setAttribute('aria-expanded', 'true')
     holder.append(box)
     picker.grid.show(first.value, second.value, end === 1 && first.value ? 'end' : 'start')
+    box.scrollIntoView({ block: 'nearest' })
     picker.grid.focus()
   }
   function close (give = true) {
@@ -205,7 +206,8 @@ class Grid {
     while (row.children.length && row.children.length < 7) row.append(el('td'))
     if (row.children.length) rows.push(row)
     const head = el('tr', {}, ...days.weekdays.map(day => el('th', { scope: 'col', abbr: day.long }, el('span', { 'aria-hidden': 'true' }, day.short), el('span', { class: 'sr' }, day.long))))
-    return el('div', { class: 'month' }, el('table', { role: 'grid' }, el('caption', { 'aria-live': 'polite' }, days.monthName(first)), el('thead', {}, head), el('tbody', {}, ...rows)))
+    const name = el('p', { class: 'name', id: freshId('month'), 'aria-live': 'polite' }, days.monthName(first))
+    return el('div', { class: 'month' }, name, el('table', { role: 'grid', 'aria-labelledby': name.id }, el('thead', {}, head), el('tbody', {}, ...rows)))
   }
 
   day (day) {

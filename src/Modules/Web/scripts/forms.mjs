@@ -25,7 +25,7 @@ function onSubmit (event) {
     for (const field of form.elements) if (field.willValidate && field.checkValidity()) clear(field)
     if (wrong.length) {
       event.preventDefault()
-      wrong.forEach(show)
+      wrong.forEach(field => show(field))
       wrong[0].focus()
       announce(t('form.problems', { count: wrong.length }))
       return

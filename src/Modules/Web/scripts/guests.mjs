@@ -48,7 +48,7 @@ function startGuests (holder) {
     const words = people ? [t('guests', { count: people })] : []
     if (count('infants')) words.push(t('infants', { count: count('infants') }))
     if (count('pets')) words.push(t('pets', { count: count('pets') }))
-    now.textContent = words.join(', ') || now.dataset.none
+    now.textContent = words.join(', ') || holder.dataset.none
     holder.classList.toggle('set', words.length > 0)
     for (const kind of ['adults', 'children']) {
       const input = field(kind)

@@ -8,11 +8,11 @@ internal sealed class ProductEndpoint(NpgsqlDataSource database, TimeProvider cl
 {
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        if (settings.WebhookUrl is not { Length: > 0 } url) return;
+        if (settings.WebhookUrl is not { Length: > 0 } url || settings.WebhookSecret is not { Length: > 0 } secret) return;
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var work = new StripeWork(connection, clock, new StripeCall(StripeIds.New("req", 14), StripeWork.DefaultVersion, null, false, "", cancellationToken));
-        var endpoint = Records.Endpoint(work, Records.ProductEndpoint, url, ["*"], settings.WebhookSecret, StripeWork.DefaultVersion, "The product itself, from the settings");
+        var endpoint = Records.Endpoint(work, Records.ProductEndpoint, url, ["*"], secret, StripeWork.DefaultVersion, "The product itself, from the settings");
         endpoint["created"] = 0L;
         if (await work.Take("webhook_endpoint", Records.ProductEndpoint) is null) await work.Add(endpoint);
         else await work.Save(endpoint);

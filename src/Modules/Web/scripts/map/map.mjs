@@ -1,9 +1,8 @@
 // Maps: price pins that cluster, light up with their card and open a small preview; "search as I move"; one home as a circle.
 import L from 'leaflet'
-import { debounce, el, readJson, t } from '../page.mjs'
+import { debounce, el, glyph, readJson, t } from '../page.mjs'
 import { addOwnBase } from './base-layer.mjs'
 import homeSvg from 'lucide-static/icons/house.svg'
-import { glyph } from '../page.mjs'
 
 export function start (found) { for (const holder of found) if (!holder.dataset.started) draw(holder) }
 
@@ -109,17 +108,16 @@ function showPins (holder, map) {
   map.on('zoomend', paint)
 }
 
-// Pins closer than a thumb are one: greedy over a grid of screen cells.
+// Pins that would cover each other are one: each joins the first group whose middle is nearer than a pin is wide.
 function clusters (map, pins) {
   const zoom = map.getZoom()
-  const cells = new Map()
+  const groups = []
   for (const pin of pins) {
     const at = map.project([pin.lat, pin.lng], zoom)
-    const key = zoom >= 16 ? pin.id : `${Math.round(at.x / 64)}:${Math.round(at.y / 38)}`
-    if (!cells.has(key)) cells.set(key, [])
-    cells.get(key).push(pin)
+    const near = zoom < 16 && groups.find(group => Math.abs(group.at.x - at.x) < 66 && Math.abs(group.at.y - at.y) < 34)
+    near ? near.pins.push(pin) : groups.push({ at, pins: [pin] })
   }
-  return cells.values()
+  return groups.map(group => group.pins)
 }
 
 function preview (pin) {
