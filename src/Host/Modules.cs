@@ -4,6 +4,8 @@ using EstoSpaces.Gateway;
 using EstoSpaces.Kernel.Hosting;
 using EstoSpaces.Users;
 using EstoSpaces.Media;
+using EstoSpaces.Payments;
+using EstoSpaces.Sandbox;
 using EstoSpaces.Search;
 
 namespace EstoSpaces.Host;
@@ -18,6 +20,8 @@ public static class Modules
         new GatewayModule(),
         new UsersModule(),
         new MediaModule(),
+        new PaymentsModule(),
+        new SandboxModule(),
         new SearchModule(),
     ];
 
