@@ -11,6 +11,13 @@ public sealed record KnownListing(PropertyId Id, UserId HostId, ListingStatus St
 /// <summary>Listings from this module's copy; the property service is asked for one that hasn't arrived yet (drafts never do).</summary>
 public sealed class KnownListings(NpgsqlDataSource source, PropertiesClient properties)
 {
+    /// <summary>Whether it was published once: then its absence is no secret.</summary>
+    public async Task<bool> WasShownAsync(PropertyId id, CancellationToken ct)
+    {
+        await using var known = source.Sql("select exists (select from known_listings where property_id = $1)", id.Value);
+        return (bool)(await known.ExecuteScalarAsync(ct))!;
+    }
+
     public async Task<Result<KnownListing>> FindAsync(PropertyId id, CancellationToken ct)
     {
         var known = await source.QueryAsync("select host_id, status, time_zone from known_listings where property_id = $1", [id.Value],

@@ -36,7 +36,7 @@ public static class CreateBooking
     public static void Map(RouteGroupBuilder bookings) => bookings.MapPost("", HandleAsync).WithName("CreateBooking").Idempotent().Produces<BookingView>(201);
 
     private static async Task<IResult> HandleAsync(Request request, Caller caller, HttpContext http, PropertiesClient properties, NewBookings bookings, BookingsDb db, KnownPeople people,
-        BookingTerms terms, TimeProvider clock, CancellationToken ct)
+        KnownListings listings, BookingTerms terms, TimeProvider clock, CancellationToken ct)
     {
         var key = http.Request.Headers["Idempotency-Key"].ToString() is { Length: > 0 } sent ? sent : null;
         var (property, party) = (request.PropertyId!.Value, request.Guests!);
@@ -44,7 +44,7 @@ public static class CreateBooking
         var guests = new GuestParty(party.Adults!.Value, party.Children ?? 0, party.Infants ?? 0, party.Pets ?? 0);
 
         var frozen = await properties.FreezeQuoteAsync(new QuoteRequest(property, stay.CheckIn, stay.CheckOut, guests), ct);
-        if (frozen.Refused) return await RefuseAsync(frozen.Refusal);
+        if (frozen.Refused) return await RefuseAsync(frozen.Refusal.Code == BookingRefusals.PropertyNotFound.Code && await listings.WasShownAsync(property, ct) ? BookingRefusals.NotBookable : frozen.Refusal);
         if (request.QuoteHash is { } seen && seen != frozen.Value.Quote.Hash) return await RefuseAsync(BookingRefusals.QuoteChanged);
         var placed = Booking.Place(new BookingOrder(caller.UserId, request.Message, key), frozen.Value, terms, clock.GetUtcNow());
         if (placed.Refused) return await RefuseAsync(placed.Refusal);
