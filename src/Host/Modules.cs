@@ -2,11 +2,11 @@ using EstoSpaces.Auth;
 using EstoSpaces.Bookings;
 using EstoSpaces.Gateway;
 using EstoSpaces.Kernel.Hosting;
-using EstoSpaces.Users;
 using EstoSpaces.Media;
 using EstoSpaces.Payments;
 using EstoSpaces.Sandbox;
 using EstoSpaces.Search;
+using EstoSpaces.Users;
 
 namespace EstoSpaces.Host;
 
@@ -18,11 +18,11 @@ public static class Modules
         new AuthModule(),
         new BookingsModule(),
         new GatewayModule(),
-        new UsersModule(),
         new MediaModule(),
         new PaymentsModule(),
         new SandboxModule(),
         new SearchModule(),
+        new UsersModule(),
     ];
 
     /// <summary>The modules named, in the order in which they start: those that are asked before those that ask. Throws for an unknown name.</summary>
