@@ -44,6 +44,7 @@ public sealed class MediaModule : IModule
         services.AddSingleton<ImageWorkerPool>();
         services.AddSingleton<MediaMetrics>();
         services.AddSingleton<MediaReads>();
+        services.AddSingleton<ShownFiles>();
         services.AddSingleton<Intake>();
         services.AddSingleton<ProcessingSignals>();
         services.AddSingleton<ProcessingQueue>();

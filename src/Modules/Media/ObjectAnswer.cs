@@ -12,14 +12,16 @@ public sealed class ObjectAnswer(IObjectStore store, string key, string cacheCon
     public async Task ExecuteAsync(HttpContext http)
     {
         var ct = http.RequestAborted;
-        if (await store.HeadAsync(key, ct) is not { } head)
+        var request = http.Request.GetTypedHeaders();
+        var isPlain = request.Range is null && http.Request.Headers.IfNoneMatch.Count == 0 && !HttpMethods.IsHead(http.Request.Method);
+        await using var whole = isPlain ? await store.GetAsync(key, null, ct) : null;
+        if ((isPlain ? whole?.Head : await store.HeadAsync(key, ct)) is not { } head)
         {
             await Kernel.Outcomes.Problems.WriteAsync(http, MediaRefusals.RenditionNotFound);
             return;
         }
         var tag = new EntityTagHeaderValue($"\"{head.ETag}\"");
         WriteHeaders(http.Response, head, tag);
-        var request = http.Request.GetTypedHeaders();
         if (request.IfNoneMatch is { Count: > 0 } known && known.Any(k => k.Compare(tag, useStrongComparison: false) || k == EntityTagHeaderValue.Any))
         {
             http.Response.StatusCode = StatusCodes.Status304NotModified;
@@ -41,8 +43,12 @@ public sealed class ObjectAnswer(IObjectStore store, string key, string cacheCon
             http.Response.StatusCode = StatusCodes.Status206PartialContent;
             http.Response.Headers.ContentRange = new ContentRangeHeaderValue(part.From, part.To, head.Length).ToString();
         }
-        if (HttpMethods.IsHead(http.Request.Method)) return;
-        await using var stored = await store.GetAsync(key, range, ct);
+        if (!HttpMethods.IsHead(http.Request.Method)) await SendAsync(http, whole, range, ct);
+    }
+
+    async Task SendAsync(HttpContext http, StoredObject? opened, ByteRange? range, CancellationToken ct)
+    {
+        await using var stored = opened ?? await store.GetAsync(key, range, ct);
         if (stored is not null) await stored.Content.CopyToAsync(http.Response.Body, ct);
         else http.Abort();   // erased between the two looks, after the length was promised
     }

@@ -3,7 +3,6 @@ using EstoSpaces.Media.Images;
 using EstoSpaces.Media.Storage;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Npgsql;
 
 namespace EstoSpaces.Media.Processing;
 
@@ -29,17 +28,33 @@ public sealed class PictureProcessing(ProcessingQueue queue, ProcessingSignals s
                     continue;
                 }
                 signals.WorkArrived();   // where one was, there may be more: the next of us looks too
-                await RunAsync(job, stopping);
+                await RunLeasedAsync(job, stopping);
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
                 return;
             }
-            catch (Exception error) when (error is NpgsqlException or IOException or TimeoutException)
+            catch (Exception error) when (error is not OutOfMemoryException)
             {
+                // Database or store are away, or we have a bug: the job's lease ends, and it is tried again.
                 Log.QueueTrouble(logger, error);
                 await PauseAsync(AfterTrouble, stopping);
             }
+        }
+    }
+
+    async Task RunLeasedAsync(ProcessingJob job, CancellationToken stopping)
+    {
+        using var ended = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        var lease = queue.KeepLeaseAsync(job, ended.Token);
+        try
+        {
+            await RunAsync(job, stopping);
+        }
+        finally
+        {
+            await ended.CancelAsync();
+            await lease;
         }
     }
 
@@ -105,13 +120,13 @@ public sealed class PictureProcessing(ProcessingQueue queue, ProcessingSignals s
             {
                 await queue.SweepOriginalsAsync(SweepEvery, stopping);
             }
-            catch (Exception error) when (error is NpgsqlException or IOException or TimeoutException)
-            {
-                Log.QueueTrouble(logger, error);
-            }
-            catch (OperationCanceledException)
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
                 return;
+            }
+            catch (Exception error) when (error is not OutOfMemoryException)
+            {
+                Log.QueueTrouble(logger, error);
             }
             await PauseAsync(SweepEvery, stopping);
         }

@@ -21,8 +21,9 @@ public sealed class ProcessingQueue(NpgsqlDataSource source, IObjectStore store,
     /// <summary>Attempts before a job counts as failed. More than one or two, because a killed host has used one up for no fault of the picture.</summary>
     public const int MaxAttempts = 4;
 
-    // Longer than a worker's start and deadline together.
-    static readonly TimeSpan Lease = TimeSpan.FromSeconds(75);
+    // Short, so that the jobs of a killed process come back soon; renewed while a job runs.
+    static readonly TimeSpan Lease = TimeSpan.FromSeconds(15);
+    static readonly TimeSpan RenewEvery = TimeSpan.FromSeconds(5);
 
     /// <summary>The next job, or null when none is due.</summary>
     public async Task<ProcessingJob?> ClaimAsync(CancellationToken ct) => (await source.QueryAsync("""
@@ -34,6 +35,21 @@ public sealed class ProcessingQueue(NpgsqlDataSource source, IObjectStore store,
             order by priority, due_at limit 1 for update skip locked)
         returning q.content_id, c.scope = 'public', q.attempts
         """, [Lease], r => new ProcessingJob(r.GetGuid(0), r.GetBoolean(1), r.GetInt32(2)), ct)).FirstOrDefault();
+
+    /// <summary>Keeps the lease of a job until cancelled. A database that does not answer is no reason to stop: at worst another process does the job too.</summary>
+    public async Task KeepLeaseAsync(ProcessingJob job, CancellationToken until)
+    {
+        using var tick = new PeriodicTimer(RenewEvery);
+        try
+        {
+            while (await tick.WaitForNextTickAsync(until))
+                await source.ExecuteAsync("update media_processing_queue set leased_until = now() + $2 where content_id = $1 and leased_until is not null", [job.Content, Lease], until);
+        }
+        catch (Exception error) when (error is OperationCanceledException or NpgsqlException or TimeoutException)
+        {
+            return;
+        }
+    }
 
     /// <summary>Moves a job to the front: somebody looks at the picture now.</summary>
     public Task HurryAsync(Guid content, CancellationToken ct) =>

@@ -17,7 +17,7 @@ public static class DeleteMedia
 
     public static void Map(RouteGroupBuilder media) => media.MapDelete("/{id:guid}", HandleAsync).WithName("DeleteMedia").RequireAuthorization(Policies.User).Produces(204);
 
-    static async Task<IResult> HandleAsync(Guid id, Caller caller, MediaDb db, Outbox outbox, TimeProvider clock, CancellationToken ct)
+    static async Task<IResult> HandleAsync(Guid id, Caller caller, MediaDb db, Outbox outbox, ShownFiles files, TimeProvider clock, CancellationToken ct)
     {
         var mediaId = MediaId.From(id);
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
@@ -33,6 +33,7 @@ public static class DeleteMedia
         await outbox.SetTimerAsync<RemoveDeletedMedia>(mediaId.ToString(), now + BytesStay, ct);
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
+        files.Forget(mediaId);
         return Results.NoContent();
     }
 }

@@ -23,14 +23,14 @@ public static class GetRendition
     public static void Map(RouteGroupBuilder media) => media.MapMethods("/{id:guid}/{rendition}", ["GET", "HEAD"], HandleAsync).WithName("GetRendition")
         .Produces(200, contentType: "image/webp").Produces(206, contentType: "image/webp").Produces(304);
 
-    static async Task<IResult> HandleAsync(Guid id, string rendition, HttpRequest request, Caller? caller, MediaReads reads, IObjectStore store, ProcessingQueue queue, ProcessingSignals signals, CancellationToken ct)
+    static async Task<IResult> HandleAsync(Guid id, string rendition, HttpRequest request, Caller? caller, ShownFiles files, IObjectStore store, ProcessingQueue queue, ProcessingSignals signals, CancellationToken ct)
     {
         var mediaId = MediaId.From(id);
-        if (await reads.FindAsync(mediaId, ct) is not { } row || !row.IsVisibleTo(caller)) return MediaRefusals.NotFound.ToProblem();
+        if (await files.FindAsync(mediaId, ct) is not { } row || !row.IsVisibleTo(caller)) return MediaRefusals.NotFound.ToProblem();
         if (row.Status == MediaStatus.Processing && RenditionChoice.IsLadderName(rendition))
         {
             await queue.HurryAsync(row.ContentId, ct);
-            await signals.WaitUntilAsync(row.ContentId, async () => (row = await reads.FindAsync(mediaId, ct) ?? row).Status != MediaStatus.Processing, Patience, ct);
+            await signals.WaitUntilAsync(row.ContentId, async () => (row = await files.FindAsync(mediaId, ct) ?? row).Status != MediaStatus.Processing, Patience, ct);
             if (row.Status == MediaStatus.Processing) return MediaRefusals.NotReady.ToProblem();
         }
         var acceptsWebP = request.Headers.Accept.ToString().Contains("image/webp", StringComparison.OrdinalIgnoreCase);
