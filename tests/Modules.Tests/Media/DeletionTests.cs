@@ -1,4 +1,7 @@
+using EstoSpaces.Contracts;
 using EstoSpaces.Contracts.Media;
+using EstoSpaces.Contracts.Properties;
+using EstoSpaces.Kernel.Events;
 using EstoSpaces.Kernel.Postgres;
 using EstoSpaces.Media.Storage;
 using EstoSpaces.Testing;
@@ -37,11 +40,14 @@ public sealed class DeletionTests(WithOwnClock with) : IClassFixture<WithOwnCloc
     {
         var host = await product.NewHostAsync();
         var picture = await UploadAsync(host, seed: 202);
-        var rows = product.Inside<NpgsqlDataSource>("media");
-        await rows.ExecuteAsync("insert into media_uses (media_id, shown_by) values ($1, 'listing:x')", [picture.Id.Value], CancellationToken.None);
+        var listing = PropertyId.New();
+
+        await TellAsync(Snapshot(listing, host.Id, 1, ListingStatus.Published, picture));
+        await Until.HoldsAsync(async () => await UsesAsync(picture) == 1, "the use is known");
         await host.Api.DeleteAsync($"/api/v1/media/{picture.Id}").ShouldRefuseAsync(409, "media_in_use");
 
-        await rows.ExecuteAsync("delete from media_uses where media_id = $1", [picture.Id.Value], CancellationToken.None);
+        await TellAsync(Snapshot(listing, host.Id, 2, ListingStatus.Deleted, picture));
+        await Until.HoldsAsync(async () => await UsesAsync(picture) == 0, "the listing is gone");
         await host.Api.DeleteAsync($"/api/v1/media/{picture.Id}").ShouldBeAsync(204);
     }
 
@@ -69,6 +75,25 @@ public sealed class DeletionTests(WithOwnClock with) : IClassFixture<WithOwnCloc
 
     static async Task<MediaView> UploadAsync(Person person, int seed, string purpose = "listing") =>
         await person.Api.UploadAsync(Pictures.Png(400, 300, seed), "room.png", purpose).ReadAsync<MediaView>(201);
+
+    static ListingSnapshot Snapshot(PropertyId id, UserId host, long version, ListingStatus status, MediaView picture) => new()
+    {
+        Id = id, HostId = host, Status = status, Title = "A home", Description = "Quiet", Type = PropertyType.House, Bedrooms = 1, Beds = 1, Bathrooms = 1, Latitude = 38.7, Longitude = -9.1,
+        ApproximateLatitude = 38.7, ApproximateLongitude = -9.1, City = "Lisbon", CountryCode = "PT", TimeZone = "Europe/Lisbon", Rules = new StayRules(),
+        Price = new PriceRules { Currency = "EUR", BaseNightMinor = 10_000 }, Amenities = [],
+        Images = [new ImageView(picture.Id, null, picture.Width, picture.Height, picture.Placeholder, picture.Urls)], PublishedAt = DateTimeOffset.UnixEpoch, Version = version,
+    };
+
+    // The fact as the property service tells it: through an outbox onto the bus.
+    async Task TellAsync(ListingSnapshot listing)
+    {
+        await using var connection = await product.Inside<NpgsqlDataSource>("media").OpenConnectionAsync();
+        await Outbox.InsertAsync(connection, [new ListingChanged(listing)], product.Now, CancellationToken.None);
+        product.Inside<OutboxSignal>("media").Wake();
+    }
+
+    async Task<long> UsesAsync(MediaView view) => (await product.Inside<NpgsqlDataSource>("media").QueryAsync(
+        "select count(*) from media_uses where media_id = $1", [view.Id.Value], r => r.GetInt64(0), CancellationToken.None)).Single();
 
     async Task<List<string>> ObjectsAsync(Guid content) =>
         await product.Inside<IObjectStore>("media").ListAsync($"public/{content}/", CancellationToken.None).ToListAsync();
