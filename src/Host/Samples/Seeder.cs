@@ -1,0 +1,74 @@
+using System.Diagnostics;
+using EstoSpaces.Contracts;
+using EstoSpaces.Contracts.Media;
+using EstoSpaces.Contracts.Samples;
+using EstoSpaces.Kernel.Hosting;
+using EstoSpaces.Kernel.Identity;
+using EstoSpaces.Kernel.Pricing;
+
+namespace EstoSpaces.Host.Samples;
+
+/// <summary>Brings the sample world into a running product through each module's own door, in the order in which the modules need it. Safe to repeat.</summary>
+internal sealed class Seeder(ModuleContext context, Action<string> tell)
+{
+    private const int BatchSize = 250;
+    private readonly ServiceTokens tokens = new(context);
+
+    public async Task RunAsync(int seed, int listings, CancellationToken ct)
+    {
+        var began = Stopwatch.GetTimestamp();
+        var today = DateOnly.FromDateTime(context.Clock.GetUtcNow().UtcDateTime);
+        var world = new SampleWorld(seed, listings, today, QuoteCalculator.FeesOf(context.Settings));
+        tell($"Sample data: {listings} homes in {SampleCity.All.Count} towns…");
+
+        foreach (var accounts in world.Accounts().Chunk(BatchSize))
+            await Task.WhenAll(SendAsync("auth", new SampleBatch { Accounts = accounts }, ct), SendAsync("users", new SampleBatch { Accounts = accounts }, ct));
+
+        var urls = new Dictionary<MediaId, string?>();
+        var owner = world.PersonId("host", 0);
+        foreach (var files in Pictures().Chunk(12))
+        {
+            var pictures = files.Select(f => new SamplePicture(SampleWorld.PictureId(seed, Path.GetFileNameWithoutExtension(f)), owner, Path.GetFileName(f), File.ReadAllBytes(f))).ToList();
+            await SendAsync("media", new SampleBatch { Pictures = pictures }, ct);
+        }
+        var homes = world.Listings().ToList();
+        using (var media = ClientOf("media"))
+        {
+            var known = await new MediaClient(media).GetManyAsync(homes.SelectMany(h => h.Images).Distinct(), ct);
+            if (!known.Refused)
+                foreach (var picture in known.Value) urls[picture.Id] = picture.Urls.GetValueOrDefault("640") ?? picture.Urls.Values.FirstOrDefault();
+        }
+        foreach (var batch in homes.Chunk(BatchSize)) await SendAsync("properties", new SampleBatch { Listings = batch }, ct);
+
+        var stays = 0;
+        foreach (var batch in homes.Select((home, i) => world.CalendarOf(home, i, id => urls.GetValueOrDefault(id))).Chunk(100))
+        {
+            var calendar = new SampleBatch { Bookings = [.. batch.SelectMany(b => b.Bookings)], Blocks = [.. batch.SelectMany(b => b.Blocks)] };
+            stays += calendar.Bookings.Count;
+            await Task.WhenAll(SendAsync("bookings", calendar, ct), SendAsync("payments", calendar with { Blocks = [] }, ct));
+        }
+        tell($"Sample data: {homes.Count} homes and {stays} bookings after {Stopwatch.GetElapsedTime(began).TotalSeconds:F0} s; search follows within seconds.");
+    }
+
+    private async Task SendAsync(string module, SampleBatch batch, CancellationToken ct)
+    {
+        if (!context.Addresses.ContainsKey(module)) return;
+        using var http = ClientOf(module);
+        var outcome = await http.TellAsync<SampleOutcome>("/internal/seed", batch, ct);
+        if (outcome.Refused) throw new SettingsException($"{module} refused the sample data: {outcome.Refusal.Message}");
+    }
+
+    private HttpClient ClientOf(string module)
+    {
+        var http = new HttpClient { BaseAddress = context.AddressOf(module), Timeout = TimeSpan.FromMinutes(3) };
+        http.DefaultRequestHeaders.Authorization = new("Bearer", tokens.For(module));
+        return http;
+    }
+
+    /// <summary>The renderings of homes that come with the product.</summary>
+    private static IEnumerable<string> Pictures()
+    {
+        var folder = Path.Combine(AppContext.BaseDirectory, "photos");
+        return Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*.webp").Order(StringComparer.Ordinal) : throw new SettingsException($"The sample pictures are missing: {folder}");
+    }
+}
