@@ -4,6 +4,7 @@ using EstoSpaces.Gateway;
 using EstoSpaces.Kernel.Hosting;
 using EstoSpaces.Media;
 using EstoSpaces.Payments;
+using EstoSpaces.Properties;
 using EstoSpaces.Sandbox;
 using EstoSpaces.Search;
 using EstoSpaces.Users;
@@ -20,6 +21,7 @@ public static class Modules
         new GatewayModule(),
         new MediaModule(),
         new PaymentsModule(),
+        new PropertiesModule(),
         new SandboxModule(),
         new SearchModule(),
         new UsersModule(),

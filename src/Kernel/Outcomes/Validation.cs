@@ -22,6 +22,8 @@ public static class Checks
     public static Refusal? Length(string? value, string param, int min, int max) =>
         value is null || value.Trim().Length >= min && value.Trim().Length <= max ? null : Refusal.Invalid("field_length", min == 0 ? $"{param} may have {max} characters at most." : $"{param} must have {min} to {max} characters.", param);
 
+    public static Refusal? Range(long? value, string param, long min, long max) => Range((decimal?)value, param, min, max);
+
     public static Refusal? Range(decimal? value, string param, decimal min, decimal max) =>
         value is null || value >= min && value <= max ? null : Refusal.Invalid("field_range", $"{param} must be from {min} to {max}.", param);
 
