@@ -66,7 +66,7 @@ public sealed class Topology : IAsyncDisposable
     private Uri AddressOf(ModuleFacts facts, IReadOnlyList<IModule> running) =>
         new(Settings[facts.VariablePrefix + "_URL"] is { } configured && running.All(m => m.Facts.Name != facts.Name) ? configured : $"http://localhost:{PortOf(facts)}");
 
-    private string ListenUrlOf(ModuleFacts facts) => $"http://{Settings["BIND_ADDRESS"] ?? "localhost"}:{PortOf(facts)}";
+    private string ListenUrlOf(ModuleFacts facts) => !Addresses.ContainsKey(facts.Name) ? "" : $"http://{Settings["BIND_ADDRESS"] ?? "localhost"}:{PortOf(facts)}";
 
     private string? ConnectionStringOf(ModuleFacts facts)
     {
