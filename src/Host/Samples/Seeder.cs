@@ -54,7 +54,9 @@ internal sealed class Seeder(ModuleContext context, Action<string> tell)
     {
         if (!context.Addresses.ContainsKey(module)) return;
         using var http = ClientOf(module);
-        var outcome = await http.TellAsync<SampleOutcome>("/internal/seed", batch, ct);
+        Result<SampleOutcome> outcome;
+        try { outcome = await http.TellAsync<SampleOutcome>("/internal/seed", batch, ct); }
+        catch (HttpRequestException e) { throw new SettingsException($"{module} could not take the sample data: {e.Message}"); }
         if (outcome.Refused) throw new SettingsException($"{module} refused the sample data: {outcome.Refusal.Message}");
     }
 

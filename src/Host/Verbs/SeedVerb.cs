@@ -33,7 +33,11 @@ internal static class SeedVerb
         var note = Path.Combine(product.Topology.DataDirectory, "sample");
         var wanted = $"{settings["SAMPLE_SEED"]} {DefaultListings}";
         if (File.Exists(note) && await File.ReadAllTextAsync(note, ct) == wanted) return;
-        await new Seeder(product.Topology.ContextOf(Self), Console.WriteLine).RunAsync(settings.Int("SAMPLE_SEED"), DefaultListings, ct);
-        await File.WriteAllTextAsync(note, wanted, ct);
+        try
+        {
+            await new Seeder(product.Topology.ContextOf(Self), Console.WriteLine).RunAsync(settings.Int("SAMPLE_SEED"), DefaultListings, ct);
+            await File.WriteAllTextAsync(note, wanted, ct);
+        }
+        catch (SettingsException e) { Console.Error.WriteLine($"{e.Message}. The product runs without it; `estospaces doctor` says what is missing."); }
     }
 }
