@@ -7,6 +7,7 @@ using EstoSpaces.Payments;
 using EstoSpaces.Properties;
 using EstoSpaces.Sandbox;
 using EstoSpaces.Search;
+using EstoSpaces.Web;
 using EstoSpaces.Users;
 
 namespace EstoSpaces.Host;
@@ -24,6 +25,7 @@ public static class Modules
         new PropertiesModule(),
         new SandboxModule(),
         new SearchModule(),
+        new WebModule(),
         new UsersModule(),
     ];
 

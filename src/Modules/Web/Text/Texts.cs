@@ -29,9 +29,15 @@ public static class Texts
 
     private static Words Load(string language, string culture)
     {
-        using var stream = typeof(Texts).Assembly.GetManifestResourceStream($"Text.{language}.json")
-            ?? throw new InvalidOperationException($"The texts of the language {language} are not in the program.");
-        var texts = JsonSerializer.Deserialize<Dictionary<string, string>>(stream, new JsonSerializerOptions { ReadCommentHandling = JsonCommentHandling.Skip })!;
+        // en.json and guest.en.json: each part of the pages may have a file of its own.
+        var assembly = typeof(Texts).Assembly;
+        var texts = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var name in assembly.GetManifestResourceNames().Where(n => n.StartsWith("Text.", StringComparison.Ordinal) && n.EndsWith($".{language}.json", StringComparison.Ordinal)))
+        {
+            using var stream = assembly.GetManifestResourceStream(name)!;
+            foreach (var (key, text) in JsonSerializer.Deserialize<Dictionary<string, string>>(stream, new JsonSerializerOptions { ReadCommentHandling = JsonCommentHandling.Skip })!) texts.Add(key, text);
+        }
+        if (texts.Count == 0) throw new InvalidOperationException($"The texts of the language {language} are not in the program.");
         var written = (CultureInfo)CultureInfo.GetCultureInfo(culture).Clone();
         return new Words(language, CultureInfo.ReadOnly(written), texts);
     }

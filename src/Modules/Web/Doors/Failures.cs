@@ -1,0 +1,52 @@
+using EstoSpaces.Kernel.Hosting;
+using EstoSpaces.Web.Components;
+using Microsoft.AspNetCore.Antiforgery;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace EstoSpaces.Web.Doors;
+
+/// <summary>A person who meets a failure gets a page in his language, whatever failed: nothing here, a bug, a form that was open too long.</summary>
+public static partial class Failures
+{
+    public static void UseFailurePages(this WebApplication app)
+    {
+        var log = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger("EstoSpaces.Web.Pages");
+        var production = app.Services.GetRequiredService<Settings>().IsProduction;
+        app.Use(async (http, next) =>
+        {
+            // The style guide is for those who build the product.
+            if (production && http.Request.Path.StartsWithSegments("/design")) http.SetEndpoint(null);
+            if (!WantsPage(http)) { await next(http); return; }
+            try { await next(http); }
+            catch (AntiforgeryValidationException) when (!http.Response.HasStarted) { http.Response.StatusCode = 400; }
+            catch (BadHttpRequestException bad) when (!http.Response.HasStarted) { http.Response.StatusCode = bad.StatusCode; }
+#pragma warning disable CA1031 // The edge of the pages: whatever it was, a person must be told.
+            catch (Exception e) when (!http.Response.HasStarted && !http.RequestAborted.IsCancellationRequested)
+            {
+                LogBug(log, e, http.Request.Method, http.Request.Path);
+                http.Response.StatusCode = 500;
+            }
+#pragma warning restore CA1031
+            if (http.Response is { HasStarted: false, StatusCode: >= 400, ContentType: null }) await ShowAsync(http, http.Response.StatusCode);
+        });
+    }
+
+    /// <summary>The failure page inside the usual shell.</summary>
+    public static async Task ShowAsync(HttpContext http, int status)
+    {
+        http.Response.StatusCode = status;
+        http.SetEndpoint(null);
+        await new RazorComponentResult<App>(new Dictionary<string, object?> { ["Failure"] = status }).ExecuteAsync(http);
+    }
+
+    private static bool WantsPage(HttpContext http) =>
+        !http.Request.Path.StartsWithSegments("/api") && !http.Request.Path.StartsWithSegments("/assets") &&
+        (http.Request.Headers.Accept.Count == 0 || http.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase));
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} hit a bug")]
+    private static partial void LogBug(ILogger log, Exception e, string method, string path);
+}
