@@ -17,7 +17,7 @@ internal static class ClockPages
     public static void MapClock(this RouteGroupBuilder sandbox)
     {
         sandbox.MapGet("/clock", Show);
-        sandbox.MapGet("/clock.json", (ClockOfTheProduct clock) => Results.Json(Shown(clock)));
+        sandbox.MapGet("/clock.json", (ClockOfTheProduct clock) => Wires.Json(Shown(clock)));
         sandbox.MapPost("/clock", Move).DisableAntiforgery();
     }
 
@@ -52,10 +52,10 @@ internal static class ClockPages
         if (reset) offset = TimeSpan.Zero;
         else if (advance is not null && TimeSpan.TryParse(advance, CultureInfo.InvariantCulture, out var step)) offset = clock.Offset + step;
         else if (set is not null && DateTimeOffset.TryParse(set, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var moment)) offset = moment - TimeProvider.System.GetUtcNow();
-        else return Results.Json(new { error = "Send advance (d.hh:mm:ss), set (a moment) or reset." }, statusCode: 400);
-        if (offset.Duration() > Furthest) return Results.Json(new { error = "The clock moves ten years at most." }, statusCode: 400);
+        else return Wires.Json(new { error = "Send advance (d.hh:mm:ss), set (a moment) or reset." }, statusCode: 400);
+        if (offset.Duration() > Furthest) return Wires.Json(new { error = "The clock moves ten years at most." }, statusCode: 400);
         await clock.SetOffset(offset, http.RequestAborted);
-        return form ? Results.Redirect("/sandbox/clock") : Results.Json(Shown(clock));
+        return form ? Results.Redirect("/sandbox/clock") : Wires.Json(Shown(clock));
     }
 
     static async Task<(string? Advance, string? Set, bool Reset)> FromForm(HttpContext http)

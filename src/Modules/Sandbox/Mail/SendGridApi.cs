@@ -47,7 +47,7 @@ internal static class SendGridApi
         return header.StartsWith("Bearer SG.", StringComparison.Ordinal) && header.Length > "Bearer SG.".Length;
     }
 
-    static IResult Errors(int status, IReadOnlyList<MailProblem> problems) => Results.Json(
+    static IResult Errors(int status, IReadOnlyList<MailProblem> problems) => Wires.Json(
         new { errors = problems.Select(p => new { message = p.Message, field = p.Field, help = p.Field is null ? null : "https://sendgrid.com/docs/API_Reference/Web_API_v3/Mail/errors.html#message." + p.Field.Split('.')[0] }) },
         statusCode: status);
 }

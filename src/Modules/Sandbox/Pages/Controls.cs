@@ -22,7 +22,7 @@ internal static class Controls
 
     public static void MapControls(this RouteGroupBuilder sandbox)
     {
-        sandbox.MapGet("/stripe/webhooks", async (HttpContext http, StripeDoor door) => Results.Json(Shown(await door.Work(http.Request, DeliveryRules.Load))));
+        sandbox.MapGet("/stripe/webhooks", async (HttpContext http, StripeDoor door) => Wires.Json(Shown(await door.Work(http.Request, DeliveryRules.Load))));
         sandbox.MapPost("/stripe/webhooks", Change);
         sandbox.MapPost("/stripe/webhooks/release", LetGo);
         sandbox.MapGet("/stripe/deliveries.json", ListDeliveries);
@@ -46,7 +46,7 @@ internal static class Controls
             await command.ExecuteNonQueryAsync(CancellationToken.None);
             return await DeliveryRules.Load(work);
         });
-        return Results.Json(Shown(rules));
+        return Wires.Json(Shown(rules));
     }
 
     static async Task<IResult> LetGo(HttpContext http, StripeDoor door, WebhookBell bell, Release release)
@@ -61,13 +61,13 @@ internal static class Controls
             return await command.ExecuteNonQueryAsync(CancellationToken.None);
         });
         bell.Ring();
-        return Results.Json(new { released });
+        return Wires.Json(new { released });
     }
 
     static async Task<IResult> ListDeliveries(HttpContext http, NpgsqlDataSource database, string? payment_intent, string? type, string? state, int? limit)
     {
         var rows = await DeliveryRows.List(database, payment_intent, Math.Clamp(limit ?? 100, 1, 1000), http.RequestAborted);
-        return Results.Json(new
+        return Wires.Json(new
         {
             data = rows.Where(r => (type is null || r.Type == type) && (state is null || r.State == state)).Select(r => new
             {
@@ -101,7 +101,7 @@ internal static class Controls
         bell.Ring();
         if (again is null) return Results.NotFound();
         var back = http.Request.HasFormContentType ? (await http.Request.ReadFormAsync(http.RequestAborted))["back"].ToString() : "";
-        return back.StartsWith("/sandbox/", StringComparison.Ordinal) ? Results.Redirect(back) : Results.Json(new { id = again });
+        return back.StartsWith("/sandbox/", StringComparison.Ordinal) ? Results.Redirect(back) : Wires.Json(new { id = again });
     }
 
     /// <summary>Forgets everything except the endpoints that were registered and the key of the push account.</summary>

@@ -106,7 +106,7 @@ internal static class MailboxPages
                 received_at = mail.ReceivedAt,
             });
         }
-        return Results.Json(new { data = whole });
+        return Wires.Json(new { data = whole });
     }
 
     static IResult Missing(HttpContext http) => Page.Show(http, "Mailbox", "/sandbox/mailbox", Html.Of($"""<h1>Mailbox</h1><div class="empty"><p>There is no such mail.</p><p><a href="/sandbox/mailbox">All mails</a></p></div>"""));

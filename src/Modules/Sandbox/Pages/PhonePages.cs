@@ -40,7 +40,7 @@ internal static class PhonePages
     static async Task<IResult> ListAsJson(HttpContext http, NpgsqlDataSource database, string? to, string? kind, int? limit)
     {
         var messages = await PhoneLog.List(database, Wanted(to), kind, Math.Clamp(limit ?? 50, 1, 500), http.RequestAborted);
-        return Results.Json(new
+        return Wires.Json(new
         {
             data = messages.Select(m => new { kind = m.Kind, id = m.Reference, to = m.SentTo, from = m.SentFrom, title = m.Title, body = m.Body, data = JsonNode.Parse(m.Data), received_at = m.ReceivedAt }),
         });

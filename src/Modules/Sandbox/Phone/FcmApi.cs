@@ -18,18 +18,18 @@ internal static class FcmApi
         fcm.MapPost("/token", Token).DisableAntiforgery();
         fcm.MapPost("/v1/projects/{project}/messages:send", Send);
         fcm.MapGet("/service-account.json", async (HttpContext http, FcmAccounts accounts, StripeDoor door) =>
-            Results.Json(await accounts.Credentials(door.PublicUrl(http.Request), http.RequestAborted)));
+            Wires.Json(await accounts.Credentials(door.PublicUrl(http.Request), http.RequestAborted)));
     }
 
     static async Task<IResult> Token(HttpContext http, FcmAccounts accounts, StripeDoor door)
     {
-        if (!http.Request.HasFormContentType) return Results.Json(new { error = "invalid_request", error_description = "The body must be form-encoded." }, statusCode: 400);
+        if (!http.Request.HasFormContentType) return Wires.Json(new { error = "invalid_request", error_description = "The body must be form-encoded." }, statusCode: 400);
         var form = await http.Request.ReadFormAsync(http.RequestAborted);
         var (token, seconds, error, description) = await accounts.Exchange(form["grant_type"], form["assertion"].ToString(), door.PublicUrl(http.Request), http.RequestAborted);
         http.Response.Headers.CacheControl = "no-store";
         return token is null
-            ? Results.Json(new { error, error_description = description }, statusCode: 400)
-            : Results.Json(new { access_token = token, expires_in = seconds, token_type = "Bearer" });
+            ? Wires.Json(new { error, error_description = description }, statusCode: 400)
+            : Wires.Json(new { access_token = token, expires_in = seconds, token_type = "Bearer" });
     }
 
     static async Task<IResult> Send(HttpContext http, string project, FcmAccounts accounts, NpgsqlDataSource database, TimeProvider clock)
@@ -64,12 +64,12 @@ internal static class FcmApi
             var shown = message.Part("notification") ?? message.Part("webpush")?.Part("notification") ?? message.Part("android")?.Part("notification");
             await PhoneLog.Write(database, new("push", name, target, project, shown?.Text("title"), shown?.Text("body") ?? "", message.ToJsonString(), clock.GetUtcNow()), http.RequestAborted);
         }
-        return Results.Json(new { name });
+        return Wires.Json(new { name });
     }
 
     static IResult Invalid(string message) => Error(400, "INVALID_ARGUMENT", message, "INVALID_ARGUMENT");
 
-    static IResult Error(int code, string status, string message, string fcmCode) => Results.Json(new JsonObject
+    static IResult Error(int code, string status, string message, string fcmCode) => Wires.Json(new JsonObject
     {
         ["error"] = new JsonObject
         {

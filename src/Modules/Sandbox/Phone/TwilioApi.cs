@@ -42,12 +42,12 @@ internal static partial class TwilioApi
         var reference = "SM" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
         var message = new PhoneMessage("sms", reference, to, from.Length > 0 ? from : service, null, body, $$"""{"account_sid":"{{sid}}"}""", clock.GetUtcNow());
         await PhoneLog.Write(database, message, http.RequestAborted);
-        return Results.Json(Shown(message, sid, "queued"), statusCode: 201);
+        return Wires.Json(Shown(message, sid, "queued"), statusCode: 201);
     }
 
     static async Task<IResult> Find(HttpContext http, string sid, string message, NpgsqlDataSource database) =>
         Unauthorised(http.Request, sid) ?? (await PhoneLog.Find(database, message, http.RequestAborted) is { Kind: "sms" } found
-            ? Results.Json(Shown(found, sid, "delivered"))
+            ? Wires.Json(Shown(found, sid, "delivered"))
             : Error(404, 20404, $"The requested resource /2010-04-01/Accounts/{sid}/Messages/{message}.json was not found"));
 
     static async Task<IResult> List(HttpContext http, string sid, string? to, int? pageSize, NpgsqlDataSource database)
@@ -56,7 +56,7 @@ internal static partial class TwilioApi
         var size = Math.Clamp(pageSize ?? 50, 1, 1000);
         var found = await PhoneLog.List(database, http.Request.Query["To"].ToString() is { Length: > 0 } exact ? exact : to, "sms", size, http.RequestAborted);
         var uri = $"/2010-04-01/Accounts/{sid}/Messages.json?PageSize={size}&Page=0";
-        return Results.Json(new { messages = found.Select(m => Shown(m, sid, "delivered")), page = 0, page_size = size, first_page_uri = uri, uri, next_page_uri = (string?)null, previous_page_uri = (string?)null, start = 0, end = Math.Max(0, found.Count - 1) });
+        return Wires.Json(new { messages = found.Select(m => Shown(m, sid, "delivered")), page = 0, page_size = size, first_page_uri = uri, uri, next_page_uri = (string?)null, previous_page_uri = (string?)null, start = 0, end = Math.Max(0, found.Count - 1) });
     }
 
     static object Shown(PhoneMessage message, string sid, string status)
@@ -116,7 +116,7 @@ internal static partial class TwilioApi
         return Error(401, 20003, "Authenticate");
     }
 
-    static IResult Error(int status, int code, string message) => Results.Json(
+    static IResult Error(int status, int code, string message) => Wires.Json(
         new { code, message, more_info = $"https://www.twilio.com/docs/errors/{code}", status }, statusCode: status);
 
     [GeneratedRegex(@"^\+[1-9]\d{6,14}$")]

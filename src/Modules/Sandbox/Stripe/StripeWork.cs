@@ -90,7 +90,7 @@ internal sealed class StripeWork(NpgsqlConnection connection, TimeProvider clock
             ["type"] = type,
         };
         await Add(evt);
-        foreach (var endpoint in wanted) await Webhooks.DeliveryRules.Enqueue(this, evt, endpoint);
+        await Webhooks.DeliveryRules.Enqueue(this, evt, wanted);
         HasMail |= wanted.Count > 0;
     }
 

@@ -6,8 +6,8 @@ namespace EstoSpaces.Sandbox.Stripe.Webhooks;
 /// <param name="Hold">Keep every new delivery back until it is released, in the order the release asks for.</param>
 /// <param name="DelaySeconds">Deliver that much later.</param>
 /// <param name="JitterSeconds">Deliver up to that much later, each by its own chance, so that the order is lost.</param>
-/// <param name="DropNext">How many of the next deliveries never leave.</param>
-/// <param name="DuplicateNext">How many of the next deliveries are sent twice.</param>
+/// <param name="DropNext">How many of the next events never leave.</param>
+/// <param name="DuplicateNext">How many of the events after those are sent twice.</param>
 /// <param name="LoseAnswers">How many of the next API calls do their work and then break the connection before answering.</param>
 /// <param name="FailRequests">How many of the next API calls are answered 500 with nothing done.</param>
 internal sealed record DeliveryRules(bool Hold, double DelaySeconds, double JitterSeconds, int DropNext, int DuplicateNext, int LoseAnswers, int FailRequests)
@@ -20,13 +20,14 @@ internal sealed record DeliveryRules(bool Hold, double DelaySeconds, double Jitt
         return new(reader.GetBoolean(0), reader.GetDouble(1), reader.GetDouble(2), reader.GetInt32(3), reader.GetInt32(4), reader.GetInt32(5), reader.GetInt32(6));
     }
 
-    public static async Task Enqueue(StripeWork work, JsonObject evt, string endpoint)
+    /// <summary>Writes the deliveries of one event. Dropped or doubled it is for all endpoints alike.</summary>
+    public static async Task Enqueue(StripeWork work, JsonObject evt, IReadOnlyList<string> endpoints)
     {
+        if (endpoints.Count == 0) return;
         var rules = await Load(work);
-        var state = rules.Hold ? "held" : "pending";
-        if (await Spend(work, "drop_next")) state = "dropped";
-        var copies = await Spend(work, "duplicate_next") ? 2 : 1;
-        for (var copy = 0; copy < copies; copy++)
+        var state = await Spend(work, "drop_next") ? "dropped" : rules.Hold ? "held" : "pending";
+        var copies = state != "dropped" && await Spend(work, "duplicate_next") ? 2 : 1;
+        foreach (var endpoint in endpoints.SelectMany(e => Enumerable.Repeat(e, copies)))
         {
             var wait = rules.DelaySeconds + rules.JitterSeconds * Random.Shared.NextDouble();
             await using var insert = work.Command(
