@@ -9,6 +9,7 @@ using EstoSpaces.Payments.Ledger;
 using EstoSpaces.Payments.Timers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Npgsql;
 using NpgsqlTypes;
@@ -23,7 +24,7 @@ public static class SeedPayments
 {
     private static readonly TimeSpan PaidAfterDue = TimeSpan.FromDays(1);
 
-    public static void Map(RouteGroupBuilder door) => door.MapPost("/seed", HandleAsync);
+    public static void Map(RouteGroupBuilder door) => door.MapPost("/seed", HandleAsync).WithMetadata(new RequestSizeLimitAttribute(64 << 20));
 
     private static async Task<IResult> HandleAsync(SampleBatch batch, NpgsqlDataSource source, Settings settings, TimeProvider clock, CancellationToken ct)
     {
