@@ -7,8 +7,8 @@ using EstoSpaces.Payments;
 using EstoSpaces.Properties;
 using EstoSpaces.Sandbox;
 using EstoSpaces.Search;
-using EstoSpaces.Web;
 using EstoSpaces.Users;
+using EstoSpaces.Web;
 
 namespace EstoSpaces.Host;
 

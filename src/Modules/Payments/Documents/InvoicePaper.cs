@@ -25,7 +25,10 @@ public sealed class InvoicePaper
 
     public string Title => (invoice.Kind == InvoiceDesk.Invoice, french) switch
     {
-        (true, false) => "Invoice", (true, true) => "Facture", (false, false) => "Credit note", (false, true) => "Avoir",
+        (true, false) => "Invoice",
+        (true, true) => "Facture",
+        (false, false) => "Credit note",
+        (false, true) => "Avoir",
     } + " " + invoice.Number;
 
     public IReadOnlyList<(string Label, string Value)> Facts =>

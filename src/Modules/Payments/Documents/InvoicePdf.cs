@@ -92,7 +92,15 @@ public static class InvoicePdf
             bytes.Add(rune.Value switch
             {
                 < 0x80 or (>= 0xA0 and <= 0xFF) => (byte)rune.Value,
-                '€' => 0x80, '…' => 0x85, '‘' => 0x91, '’' => 0x92, '“' => 0x93, '”' => 0x94, '–' => 0x96, '—' => 0x97, '\u202f' => 0xA0,
+                '€' => 0x80,
+                '…' => 0x85,
+                '‘' => 0x91,
+                '’' => 0x92,
+                '“' => 0x93,
+                '”' => 0x94,
+                '–' => 0x96,
+                '—' => 0x97,
+                '\u202f' => 0xA0,
                 _ => rune.ToString().Normalize(NormalizationForm.FormD)[0] is var letter and < (char)0x80 ? (byte)letter : (byte)'?',
             });
         return [.. bytes];

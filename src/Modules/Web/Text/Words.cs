@@ -104,7 +104,13 @@ public sealed class Words
 
     private static string Sign(string currency) => currency.ToUpperInvariant() switch
     {
-        "EUR" => "€", "GBP" => "£", "USD" => "$", "JPY" => "¥", "INR" => "₹", "BRL" => "R$", var other => other,
+        "EUR" => "€",
+        "GBP" => "£",
+        "USD" => "$",
+        "JPY" => "¥",
+        "INR" => "₹",
+        "BRL" => "R$",
+        var other => other,
     };
 
     private string Capital(string text) => text.Length == 0 ? text : char.ToUpper(text[0], Culture) + text[1..];
