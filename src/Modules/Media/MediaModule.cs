@@ -38,7 +38,7 @@ public sealed class MediaModule : IModule
 
     public void AddServices(IServiceCollection services, ModuleContext context)
     {
-        services.AddSingleton<IObjectStore>(_ => new LocalObjectStore(Path.Combine(context.DataDirectory, "media"), TimeProvider.System));
+        services.AddSingleton(_ => ObjectStores.Choose(context.Settings, Path.Combine(context.DataDirectory, "media")));
         services.AddSingleton<UploadForm>();
         services.AddSingleton(ImageWorkerSettings.ForThisProduct());
         services.AddSingleton<ImageWorkerPool>();

@@ -54,7 +54,9 @@ public sealed class MediaReads(NpgsqlDataSource source, IObjectStore store, Sett
     Dictionary<string, string> Urls(MediaRow row)
     {
         if (row.Status == MediaStatus.Failed) return [];
-        if (row.Purpose.IsPublic()) return RenditionNames.StepsFor(row.Width).ToDictionary(step => $"{step}", step => $"{cdn}/api/v1/media/{row.Id}/{step}.webp");
+        if (row.Purpose.IsPublic() && cdn is not null && row.Status == MediaStatus.Ready)
+            return row.Renditions.Where(r => r.ContentType == "image/webp").ToDictionary(r => $"{r.Step}", r => $"{cdn}/{ContentKeys.Rendition(row.ContentId, isPublic: true, r.Name)}");
+        if (row.Purpose.IsPublic()) return RenditionNames.StepsFor(row.Width).ToDictionary(step => $"{step}", step => $"/api/v1/media/{row.Id}/{step}.webp");
         return row.Renditions.Where(r => r.ContentType != "image/jpeg")
             .ToDictionary(r => r.Step > 0 ? $"{r.Step}" : "document", r => store.SignedReadAddress(ContentKeys.Rendition(row.ContentId, isPublic: false, r.Name), SignedFor));
     }

@@ -9,6 +9,9 @@ namespace EstoSpaces.Media;
 /// <summary>Answers an object's bytes: validators, one byte range (RFC 9110), and headers that keep a browser from taking a picture for anything else.</summary>
 public sealed class ObjectAnswer(IObjectStore store, string key, string cacheControl, string? downloadName = null, bool variesByAccept = false) : IResult
 {
+    /// <summary>For what never changes under its address and is for everybody.</summary>
+    public const string Immutable = "public, max-age=31536000, immutable";
+
     public async Task ExecuteAsync(HttpContext http)
     {
         var ct = http.RequestAborted;

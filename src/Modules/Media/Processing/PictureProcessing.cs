@@ -90,10 +90,13 @@ public sealed class PictureProcessing(ProcessingQueue queue, ProcessingSignals s
     async Task KeepAsync(ProcessingJob job, PictureSet set, CancellationToken ct)
     {
         foreach (var rendition in set.Renditions)
-            await store.PutAsync(ContentKeys.Rendition(job.Content, job.IsPublic, rendition.Name), new MemoryStream(rendition.Data, writable: false), new ObjectFacts(rendition.ContentType), ct);
+            await store.PutAsync(ContentKeys.Rendition(job.Content, job.IsPublic, rendition.Name), new MemoryStream(rendition.Data, writable: false), Facts(rendition, job), ct);
         await queue.FinishAsync(job, set, ct);
         metrics.Count("ready");
     }
+
+    // A public bucket or a CDN before it hands renditions out by itself; they never change under their key.
+    static ObjectFacts Facts(Rendition rendition, ProcessingJob job) => new(rendition.ContentType) { CacheControl = job.IsPublic ? ObjectAnswer.Immutable : null };
 
     // Without libvips the picture waits: that is the machine's fault, not the picture's.
     async Task RefuseAsync(ProcessingJob job, Refusal refusal, CancellationToken ct)

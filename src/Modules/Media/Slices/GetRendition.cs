@@ -16,7 +16,6 @@ namespace EstoSpaces.Media.Slices;
 /// </summary>
 public static class GetRendition
 {
-    const string Immutable = "public, max-age=31536000, immutable";
     const string Private = "private, max-age=3600";
     static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
@@ -37,7 +36,7 @@ public static class GetRendition
         if (RenditionChoice.Find(row.Renditions, rendition, acceptsWebP) is not { } found) return MediaRefusals.RenditionNotFound.ToProblem();
 
         var isPublic = row.Purpose.IsPublic();
-        return new ObjectAnswer(store, ContentKeys.Rendition(row.ContentId, isPublic, found.Name), isPublic ? Immutable : Private,
+        return new ObjectAnswer(store, ContentKeys.Rendition(row.ContentId, isPublic, found.Name), isPublic ? ObjectAnswer.Immutable : Private,
             downloadName: found.ContentType == "application/pdf" ? row.FileName : null, variesByAccept: !rendition.Contains('.', StringComparison.Ordinal));
     }
 }

@@ -4,6 +4,9 @@ namespace EstoSpaces.Media.Storage;
 public sealed record ObjectFacts(string ContentType, IReadOnlyDictionary<string, string>? Metadata = null)
 {
     public IReadOnlyDictionary<string, string> Metadata { get; init; } = Metadata ?? new Dictionary<string, string>();
+
+    /// <summary>What a store that serves readers itself tells their caches; null: nothing.</summary>
+    public string? CacheControl { get; init; }
 }
 
 /// <summary>An object without its bytes. <paramref name="ETag"/> is opaque, without quotes, and changes when the bytes do.</summary>

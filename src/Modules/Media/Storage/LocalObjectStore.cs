@@ -44,7 +44,7 @@ public sealed class LocalObjectStore : IObjectStore
             await using (var file = new FileStream(temporary, FileMode.CreateNew, FileAccess.Write, FileShare.None, 64 * 1024, FileOptions.Asynchronous))
             {
                 var etag = await CopyHashedAsync(content, file, ct);
-                await file.WriteAsync(Footer(new(etag, facts.ContentType, facts.Metadata)), ct);
+                await file.WriteAsync(Footer(new(etag, facts.ContentType, facts.Metadata, facts.CacheControl)), ct);
                 await file.FlushAsync(ct);
                 file.Flush(flushToDisk: true);
             }
@@ -173,7 +173,7 @@ public sealed class LocalObjectStore : IObjectStore
         file.Position = file.Length - FooterBytes - length;
         await file.ReadExactlyAsync(json, ct);
         var facts = JsonSerializer.Deserialize<LocalObjectFacts>(json)!;
-        return new(key, file.Length - FooterBytes - length, facts.ETag, File.GetLastWriteTimeUtc(file.SafeFileHandle), new(facts.ContentType, facts.Metadata));
+        return new(key, file.Length - FooterBytes - length, facts.ETag, File.GetLastWriteTimeUtc(file.SafeFileHandle), new(facts.ContentType, facts.Metadata) { CacheControl = facts.CacheControl });
     }
 
     void RemoveEmptyFolders(string folder)
@@ -211,5 +211,5 @@ public sealed class LocalObjectStore : IObjectStore
         return secret;
     }
 
-    sealed record LocalObjectFacts(string ETag, string ContentType, IReadOnlyDictionary<string, string> Metadata);
+    sealed record LocalObjectFacts(string ETag, string ContentType, IReadOnlyDictionary<string, string> Metadata, string? CacheControl);
 }
