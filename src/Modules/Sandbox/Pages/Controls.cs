@@ -22,7 +22,7 @@ internal static class Controls
 
     public static void MapControls(this RouteGroupBuilder sandbox)
     {
-        sandbox.MapGet("/stripe/webhooks", async (HttpContext http, StripeDoor door) => Wires.Json(Shown(await door.Work(http.Request, DeliveryRules.Load))));
+        sandbox.MapGet("/stripe/webhooks", async (HttpContext http, StripeDoor door) => Wires.Json(Shown(await door.Work(http.Request, work => work.Rules()))));
         sandbox.MapPost("/stripe/webhooks", Change);
         sandbox.MapPost("/stripe/webhooks/release", LetGo);
         sandbox.MapGet("/stripe/deliveries.json", ListDeliveries);
@@ -44,7 +44,7 @@ internal static class Controls
             Add(command, changes.JitterSeconds, NpgsqlTypes.NpgsqlDbType.Double);
             foreach (var count in new[] { changes.DropNext, changes.DuplicateNext, changes.LoseAnswers, changes.FailRequests }) Add(command, count, NpgsqlTypes.NpgsqlDbType.Integer);
             await command.ExecuteNonQueryAsync(CancellationToken.None);
-            return await DeliveryRules.Load(work);
+            return await work.Rules();
         });
         return Wires.Json(Shown(rules));
     }

@@ -17,7 +17,7 @@ internal static class CardNetwork
             charge["paid"] = false;
             charge["failure_code"] = behaviour.Code;
             charge["failure_message"] = behaviour.Message;
-            await work.Add(charge);
+            work.Add(charge);
             await work.Raise("charge.failed", charge);
             return await Refused(work, intent, Error(charge.Id(), behaviour.Code, behaviour.DeclineCode, behaviour.Message!, method));
         }
@@ -27,8 +27,8 @@ internal static class CardNetwork
         {
             intent["status"] = "requires_capture";
             intent["amount_capturable"] = intent.Whole("amount");
-            await work.Add(charge);
-            await work.Save(intent);
+            work.Add(charge);
+            work.Save(intent);
             await work.Raise("charge.succeeded", charge);
             await work.Raise("payment_intent.amount_capturable_updated", intent);
             return null;
@@ -37,8 +37,8 @@ internal static class CardNetwork
         charge["amount_captured"] = charge.Whole("amount");
         intent["status"] = "succeeded";
         intent["amount_received"] = intent.Whole("amount");
-        await work.Add(charge);
-        await work.Save(intent);
+        work.Add(charge);
+        work.Save(intent);
         await work.Raise("charge.succeeded", charge);
         await work.Raise("payment_intent.succeeded", intent);
         return null;
@@ -51,7 +51,7 @@ internal static class CardNetwork
         intent["status"] = "requires_payment_method";
         intent["payment_method"] = null;
         intent["next_action"] = null;
-        await work.Save(intent);
+        work.Save(intent);
         await work.Raise("payment_intent.payment_failed", intent);
         var answer = StripeAnswer.Declined(error, intent);
         if (work.Call.Publishable) answer.Body.Part("error")!["payment_intent"] = PaymentIntents.ForCaller(work, intent);
@@ -83,8 +83,8 @@ internal static class CardNetwork
         intent["status"] = "succeeded";
         intent["amount_received"] = amount;
         intent["amount_capturable"] = 0L;
-        await work.Save(charge);
-        await work.Save(intent);
+        work.Save(charge);
+        work.Save(intent);
         await work.Raise("charge.captured", charge);
         await work.Raise("payment_intent.succeeded", intent);
     }
@@ -94,7 +94,7 @@ internal static class CardNetwork
         var charge = (await work.Take("charge", intent.Text("latest_charge")!))!;
         charge["amount_refunded"] = charge.Whole("amount");
         charge["refunded"] = true;
-        await work.Save(charge);
+        work.Save(charge);
         await work.Raise("charge.refunded", charge);
     }
 
@@ -127,7 +127,7 @@ internal static class CardNetwork
             ["status"] = "pending",
             ["type"] = type,
         };
-        await work.Add(transaction);
+        work.Add(transaction);
         return transaction.Id();
     }
 

@@ -68,7 +68,7 @@ internal static class CheckoutSessions
             ["url"] = $"{work.Call.StripeUrl}/c/pay/{sessionId}",
             [Documents.Hidden] = new JsonObject { ["items"] = items, ["intent"] = IntentData(given, capture) },
         };
-        await work.Add(session);
+        work.Add(session);
         return StripeAnswer.Ok(session.Shown());
     }
 
@@ -140,7 +140,7 @@ internal static class CheckoutSessions
             return StripeAnswer.Invalid($"Only Checkout Sessions with a status in [\"open\"] can be expired. This Checkout Session has a status of {session.Text("status")}.");
         session["status"] = "expired";
         session["url"] = null;
-        await work.Save(session);
+        work.Save(session);
         if (session.Text("payment_intent") is { } intentId && await work.Take("payment_intent", intentId) is { } intent && intent.Text("status") is not "succeeded")
             await PaymentIntentSteps.Void(work, intent, "abandoned");
         await work.Raise("checkout.session.expired", session);
@@ -175,9 +175,9 @@ internal static class CheckoutSessions
             session["payment_intent"] = made.Body.Id();
             var fresh = (await work.Take("payment_intent", made.Body.Id()))!;
             fresh.Secretly()["checkout_session"] = id;
-            await work.Save(fresh);
+            work.Save(fresh);
         }
-        await work.Save(session);
+        work.Save(session);
 
         var intent = (await work.Take("payment_intent", session.Text("payment_intent")!))!;
         var confirmation = new List<KeyValuePair<string, string>>
@@ -203,7 +203,7 @@ internal static class CheckoutSessions
         session["status"] = "complete";
         session["payment_status"] = intent.Text("status") == "succeeded" ? "paid" : "unpaid";
         session["url"] = null;
-        await work.Save(session);
+        work.Save(session);
         await work.Raise("checkout.session.completed", session);
     }
 }

@@ -41,7 +41,7 @@ internal static class Connect
             },
             ["type"] = type,
         };
-        await work.Add(account);
+        work.Add(account);
         return StripeAnswer.Ok(account.Shown());
     }
 
@@ -72,7 +72,7 @@ internal static class Connect
         account["capabilities"] = new JsonObject { ["card_payments"] = "active", ["transfers"] = "active" };
         account.Part("requirements")!["currently_due"] = new JsonArray();
         account.Part("requirements")!["disabled_reason"] = null;
-        await work.Save(account);
+        work.Save(account);
         await work.Raise("account.updated", account);
         return StripeAnswer.Ok(account.Shown());
     }
@@ -84,7 +84,7 @@ internal static class Connect
         if (await work.Take("account", id) is not { } account) return StripeAnswer.Missing("account", id);
         if (given.Has("email")) account["email"] = given.Text("email");
         if (given.Has("metadata")) account.Merge("metadata", metadata);
-        await work.Save(account);
+        work.Save(account);
         await work.Raise("account.updated", account);
         return StripeAnswer.Ok(account.Shown());
     }
@@ -112,7 +112,7 @@ internal static class Connect
             if (already + amount > charge.Whole("amount_captured"))
                 return StripeAnswer.Invalid("Insufficient funds in the source transaction: the transfers would be greater than the charge.", "amount", "balance_insufficient");
             charge["transfer_group"] ??= given.Text("transfer_group") ?? "group_" + charge.Text("payment_intent");
-            await work.Save(charge);
+            work.Save(charge);
         }
         else if (await BalanceOf(work, currency) < amount)
         {
@@ -139,7 +139,7 @@ internal static class Connect
             ["transfer_group"] = given.Text("transfer_group"),
         };
         transfer["balance_transaction"] = await CardNetwork.Balance(work, -amount, currency, "transfer", transfer.Id());
-        await work.Add(transfer);
+        work.Add(transfer);
         await work.Raise("transfer.created", transfer);
         return StripeAnswer.Ok(transfer.Shown());
     }
@@ -180,14 +180,15 @@ internal static class Connect
         reversal["balance_transaction"] = await CardNetwork.Balance(work, amount, transfer.Text("currency")!, "transfer_cancel", reversal.Id());
         transfer["amount_reversed"] = transfer.Whole("amount_reversed") + amount;
         transfer["reversed"] = transfer.Whole("amount_reversed") == transfer.Whole("amount");
-        await work.Add(reversal);
-        await work.Save(transfer);
+        work.Add(reversal);
+        work.Save(transfer);
         await work.Raise("transfer.reversed", transfer);
         return reversal.Shown();
     }
 
     static async Task<long> BalanceOf(StripeWork work, string currency)
     {
+        await work.Flush();
         await using var command = work.Command("select coalesce(sum((data ->> 'net')::bigint), 0)::bigint from stripe_objects where kind = 'balance_transaction' and data ->> 'currency' = $1", currency);
         return (long)(await command.ExecuteScalarAsync(work.Call.Aborted))!;
     }

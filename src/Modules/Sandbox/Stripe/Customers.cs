@@ -39,7 +39,7 @@ internal static class Customers
             ["tax_exempt"] = given.Text("tax_exempt") ?? "none",
             ["test_clock"] = null,
         };
-        await work.Add(customer);
+        work.Add(customer);
         if (given.Text("payment_method") is { } method && await PaymentMethods.AttachTo(work, method, customer.Id()) is { Status: >= 400 } refused) return refused;
         await work.Raise("customer.created", customer);
         return StripeAnswer.Ok(customer.Shown());
@@ -64,7 +64,7 @@ internal static class Customers
         if (given.Has("shipping")) customer["shipping"] = Addresses.ReadShipping(given, "shipping");
         if (given.Text("invoice_settings[default_payment_method]") is { } method) customer.Part("invoice_settings")!["default_payment_method"] = method;
         if (given.Has("metadata")) customer.Merge("metadata", metadata);
-        await work.Save(customer);
+        work.Save(customer);
         await work.Raise("customer.updated", customer);
         return StripeAnswer.Ok(customer.Shown());
     }
@@ -74,7 +74,7 @@ internal static class Customers
         if (await work.Take("customer", id) is not { } customer || customer.Is("deleted")) return StripeAnswer.Missing("customer", id);
         await work.Raise("customer.deleted", customer);
         customer["deleted"] = true;
-        await work.Save(customer);
+        work.Save(customer);
         return StripeAnswer.Ok(Deleted(id));
     }
 

@@ -1,3 +1,5 @@
+using Npgsql;
+
 namespace EstoSpaces.Sandbox.Stripe;
 
 /// <summary>An answer to give instead of doing the work.</summary>
@@ -14,19 +16,28 @@ internal static class Idempotency
     /// <summary>Null when the work is to be done; the key then stays claimed until the transaction ends.</summary>
     public static async Task<KeptAnswer?> Claim(StripeWork work, string key, string path, string fingerprint)
     {
-        await using (var claim = work.Command("select pg_try_advisory_xact_lock(hashtextextended($1, 7))", key))
+        // Two statements of one batch, each with a snapshot of its own: who gets the lock sees what its last holder committed.
+        await using var batch = new NpgsqlBatch(work.Connection)
         {
-            if (!(bool)(await claim.ExecuteScalarAsync(work.Call.Aborted))!)
+            BatchCommands =
             {
-                var busy = StripeAnswer.Idempotency(409,
-                    $"There is currently another in-progress request using this Idempotent Key (that probably means you submitted twice, and the other request is still going through): {key}. Please try again later.",
-                    "idempotency_key_in_use");
-                return new(409, busy.Body.ToJsonString(), "", Replayed: false);
-            }
+                new("select pg_try_advisory_xact_lock(hashtextextended($1, 7))") { Parameters = { new() { Value = key } } },
+                new("select path, fingerprint, status, body, request_id from stripe_idempotency where key = $1 and created_at > $2")
+                {
+                    Parameters = { new() { Value = key }, new() { Value = work.Time - Kept } },
+                },
+            },
+        };
+        await using var reader = await batch.ExecuteReaderAsync(work.Call.Aborted);
+        await reader.ReadAsync(work.Call.Aborted);
+        if (!reader.GetBoolean(0))
+        {
+            var busy = StripeAnswer.Idempotency(409,
+                $"There is currently another in-progress request using this Idempotent Key (that probably means you submitted twice, and the other request is still going through): {key}. Please try again later.",
+                "idempotency_key_in_use");
+            return new(409, busy.Body.ToJsonString(), "", Replayed: false);
         }
-
-        await using var find = work.Command("select path, fingerprint, status, body, request_id from stripe_idempotency where key = $1 and created_at > $2", key, work.Time - Kept);
-        await using var reader = await find.ExecuteReaderAsync(work.Call.Aborted);
+        await reader.NextResultAsync(work.Call.Aborted);
         if (!await reader.ReadAsync(work.Call.Aborted)) return null;
         if (reader.GetString(0) != path)
         {
@@ -43,14 +54,10 @@ internal static class Idempotency
         return new(reader.GetInt32(2), reader.GetString(3), reader.GetString(4), Replayed: true);
     }
 
-    public static async Task Keep(StripeWork work, string path, string fingerprint, int status, string body)
-    {
-        await using var keep = work.Command(
-            """
-            insert into stripe_idempotency (key, path, fingerprint, request_id, status, body, created_at) values ($1, $2, $3, $4, $5, $6, $7)
-            on conflict (key) do update set path = excluded.path, fingerprint = excluded.fingerprint, request_id = excluded.request_id,
-                status = excluded.status, body = excluded.body, created_at = excluded.created_at
-            """, work.Call.IdempotencyKey, path, fingerprint, work.Call.RequestId, status, body, work.Time);
-        await keep.ExecuteNonQueryAsync(work.Call.Aborted);
-    }
+    public static void Keep(StripeWork work, string path, string fingerprint, int status, string body) => work.Afterwards(
+        """
+        insert into stripe_idempotency (key, path, fingerprint, request_id, status, body, created_at) values ($1, $2, $3, $4, $5, $6, $7)
+        on conflict (key) do update set path = excluded.path, fingerprint = excluded.fingerprint, request_id = excluded.request_id,
+            status = excluded.status, body = excluded.body, created_at = excluded.created_at
+        """, work.Call.IdempotencyKey, path, fingerprint, work.Call.RequestId, status, body, work.Time);
 }

@@ -89,7 +89,7 @@ internal static class PaymentIntentSteps
         intent["next_action"] = returnUrl is not null && !bySdk
             ? new JsonObject { ["redirect_to_url"] = new JsonObject { ["return_url"] = returnUrl, ["url"] = page }, ["type"] = "redirect_to_url" }
             : new JsonObject { ["type"] = "use_stripe_sdk", ["use_stripe_sdk"] = new JsonObject { ["source"] = source, ["stripe_js"] = page, ["type"] = "three_d_secure_redirect" } };
-        await work.Save(intent);
+        work.Save(intent);
         await work.Raise("payment_intent.requires_action", intent);
         return StripeAnswer.Ok(PaymentIntents.ForCaller(work, intent));
     }
@@ -112,7 +112,7 @@ internal static class PaymentIntentSteps
                 method["customer"] = customer;
                 await work.Raise("payment_method.attached", method);
             }
-            await work.Save(method);
+            work.Save(method);
         }
         await CheckoutSessions.AfterPayment(work, intent);
         return StripeAnswer.Ok(PaymentIntents.ForCaller(work, intent));
@@ -140,7 +140,7 @@ internal static class PaymentIntentSteps
         {
             intent["status"] = "requires_confirmation";
             intent["next_action"] = null;
-            await work.Save(intent);
+            work.Save(intent);
             return (StripeAnswer.Ok(intent.Shown()), intent);
         }
         return (await Pay(work, intent, method, TestCards.Behaviour(method.Secretly().Text("behaviour"))), intent);
@@ -194,7 +194,7 @@ internal static class PaymentIntentSteps
         intent["cancellation_reason"] = reason;
         intent["amount_capturable"] = 0L;
         intent["next_action"] = null;
-        await work.Save(intent);
+        work.Save(intent);
         await work.Raise("payment_intent.canceled", intent);
     }
 }

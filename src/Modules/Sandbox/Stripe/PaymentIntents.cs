@@ -33,11 +33,11 @@ internal static class PaymentIntents
                 if (given.Has(only))
                     return StripeAnswer.Invalid($"When creating a PaymentIntent, you may only pass `{only}` if `confirm=true`.", only, "payment_intent_invalid_parameter");
 
-        await work.Add(intent!);
+        work.Add(intent!);
         await work.Raise("payment_intent.created", intent!);
         if (!confirm)
         {
-            await work.Save(intent!);
+            work.Save(intent!);
             return StripeAnswer.Ok(intent!.Shown());
         }
         return await PaymentIntentSteps.ConfirmWith(work, given, intent!);
@@ -134,7 +134,7 @@ internal static class PaymentIntents
         {
             (method, var refused) = PaymentMethods.FromCard(work, given, "payment_method_data");
             if (refused is not null) return refused;
-            await work.Add(method!);
+            work.Add(method!);
         }
         else
         {
@@ -192,7 +192,7 @@ internal static class PaymentIntents
         if (given.Has("metadata")) intent.Merge("metadata", metadata);
         if (given.Whole("application_fee_amount") is { } fee) intent["application_fee_amount"] = fee;
         if (await TakeMethod(work, given, intent) is { } refused) return refused;
-        await work.Save(intent);
+        work.Save(intent);
         return StripeAnswer.Ok(intent.Shown());
     }
 

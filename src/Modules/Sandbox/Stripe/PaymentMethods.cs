@@ -12,7 +12,7 @@ internal static class PaymentMethods
         given.Only("type", "card", "billing_details", "metadata", "allow_redisplay", "payment_user_agent", "time_on_page", "guid", "muid", "sid", "referrer", "client_attribution_metadata");
         var (method, refused) = FromCard(work, given, "");
         if (refused is not null) return refused;
-        await work.Add(method!);
+        work.Add(method!);
         return StripeAnswer.Ok(method!.Shown());
     }
 
@@ -27,7 +27,7 @@ internal static class PaymentMethods
         if (await work.Take("payment_method", id) is not { } method) return Unknown(id);
         if (given.Has("billing_details")) method["billing_details"] = BillingDetails(given, "billing_details");
         if (given.Has("metadata")) method.Merge("metadata", metadata);
-        await work.Save(method);
+        work.Save(method);
         await work.Raise("payment_method.updated", method);
         return StripeAnswer.Ok(method.Shown());
     }
@@ -63,7 +63,7 @@ internal static class PaymentMethods
             });
         }
         method["customer"] = customer;
-        await work.Save(method);
+        work.Save(method);
         await work.Raise("payment_method.attached", method);
         return StripeAnswer.Ok(method.Shown());
     }
@@ -74,7 +74,7 @@ internal static class PaymentMethods
         if (method.Text("customer") is not { } customer)
             return StripeAnswer.Invalid("The payment method you provided is not attached to a customer so detachment is impossible.", "payment_method", "payment_method_unexpected_state");
         method["customer"] = null;
-        await work.Save(method);
+        work.Save(method);
         await work.Raise("payment_method.detached", method, new JsonObject { ["customer"] = customer });
         return StripeAnswer.Ok(method.Shown());
     }
@@ -84,7 +84,7 @@ internal static class PaymentMethods
     {
         if (TestCards.FindToken(id) is not { } card) return await work.Take("payment_method", id);
         var made = Make(work, card, expiryMonth: 12, expiryYear: work.Time.Year + 4, cvc: true, EmptyBilling(), new Dictionary<string, string>());
-        await work.Add(made);
+        work.Add(made);
         return made;
     }
 

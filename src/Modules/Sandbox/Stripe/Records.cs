@@ -20,7 +20,7 @@ internal static class Records
         foreach (var field in new[] { "description", "receipt_email", "transfer_group" })
             if (given.Has(field)) charge[field] = given.Text(field);
         if (given.Has("metadata")) charge.Merge("metadata", metadata);
-        await work.Save(charge);
+        work.Save(charge);
         await work.Raise("charge.updated", charge);
         return StripeAnswer.Ok(charge.Shown());
     }
@@ -51,7 +51,7 @@ internal static class Records
 
         var endpoint = Endpoint(work, StripeIds.New("we"), url, events, StripeIds.New("whsec", 32), given.Text("api_version"), given.Text("description"));
         endpoint["metadata"] = Documents.FromMap(metadata);
-        await work.Add(endpoint);
+        work.Add(endpoint);
         var shown = endpoint.Shown();
         // The one time that the secret is shown.
         shown["secret"] = endpoint.Secretly().Text("secret");
@@ -90,7 +90,7 @@ internal static class Records
         if (given.Has("description")) endpoint["description"] = given.Text("description");
         if (disabled is { } off) endpoint["status"] = off ? "disabled" : "enabled";
         if (given.Has("metadata")) endpoint.Merge("metadata", metadata);
-        await work.Save(endpoint);
+        work.Save(endpoint);
         return StripeAnswer.Ok(endpoint.Shown());
     }
 

@@ -70,8 +70,8 @@ internal static class Refunds
         charge["amount_refunded"] = before + amount;
         charge["refunded"] = before + amount == charge.Whole("amount");
         if (reverse && charge.Text("transfer") is { } transfer) refund["transfer_reversal"] = await Connect.ReverseFor(work, transfer, amount);
-        await work.Add(refund);
-        await work.Save(charge);
+        work.Add(refund);
+        work.Save(charge);
         await work.Raise("refund.created", refund);
         await work.Raise("charge.refunded", charge, new JsonObject { ["amount_refunded"] = before, ["refunded"] = false });
         if (behaves == "pending") await Finish(work, refund, "succeeded");
@@ -84,7 +84,7 @@ internal static class Refunds
     {
         var settled = (JsonObject)refund.DeepClone();
         settled["status"] = status;
-        await work.Save(settled);
+        work.Save(settled);
         await work.Raise("refund.updated", settled, new JsonObject { ["status"] = "pending" });
         await work.Raise("charge.refund.updated", settled, new JsonObject { ["status"] = "pending" });
     }
@@ -97,8 +97,8 @@ internal static class Refunds
         failed["failure_balance_transaction"] = await CardNetwork.Balance(work, refund.Whole("amount"), refund.Text("currency")!, "refund_failure", refund.Id());
         charge["amount_refunded"] = charge.Whole("amount_refunded") - refund.Whole("amount");
         charge["refunded"] = false;
-        await work.Save(charge);
-        await work.Save(failed);
+        work.Save(charge);
+        work.Save(failed);
         await work.Raise("refund.failed", failed, new JsonObject { ["status"] = "succeeded" });
         await work.Raise("charge.refund.updated", failed, new JsonObject { ["status"] = "succeeded" });
     }
@@ -113,7 +113,7 @@ internal static class Refunds
         if (given.Problem is { } problem) return problem;
         if (await work.Take("refund", id) is not { } refund) return StripeAnswer.Missing("refund", id);
         refund.Merge("metadata", metadata);
-        await work.Save(refund);
+        work.Save(refund);
         return StripeAnswer.Ok(refund.Shown());
     }
 

@@ -105,8 +105,9 @@ internal sealed class StripeDoor(NpgsqlDataSource database, TimeProvider clock, 
             await Write(http, answer.Status, body);
             return;
         }
-        if (call.IdempotencyKey is not null) await Idempotency.Keep(work, http.Request.Path, fingerprint, answer.Status, body);
+        if (call.IdempotencyKey is not null) Idempotency.Keep(work, http.Request.Path, fingerprint, answer.Status, body);
         var loseAnswer = HttpMethods.IsPost(http.Request.Method) && await DeliveryRules.LosesThisAnswer(work);
+        await work.Flush();
         await transaction.CommitAsync(call.Aborted);
         if (work.HasMail) bell.Ring();
         if (loseAnswer)
@@ -125,6 +126,7 @@ internal sealed class StripeDoor(NpgsqlDataSource database, TimeProvider clock, 
         var call = new StripeCall(StripeIds.New("req", 14), StripeWork.DefaultVersion, null, false, PublicUrl(request), CancellationToken.None);
         var unit = new StripeWork(connection, clock, call);
         var result = await work(unit);
+        await unit.Flush();
         await transaction.CommitAsync(CancellationToken.None);
         if (unit.HasMail) bell.Ring();
         return result;

@@ -15,6 +15,12 @@ internal sealed class StripeWork(NpgsqlConnection connection, TimeProvider clock
 
     static readonly JsonSerializerOptions Compact = new() { Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    readonly Dictionary<string, JsonObject> known = [];
+    readonly List<(string Id, bool New)> unwritten = [];
+    readonly List<NpgsqlBatchCommand> letters = [];
+    Webhooks.DeliveryRules? rules;
+    List<JsonObject> endpoints = [];
+
     public NpgsqlConnection Connection => connection;
 
     public StripeCall Call => call;
@@ -26,6 +32,14 @@ internal sealed class StripeWork(NpgsqlConnection connection, TimeProvider clock
     /// <summary>True once an event waits for delivery: the mailman is woken after the commit.</summary>
     public bool HasMail { get; private set; }
 
+    /// <summary>How the post behaves, as it stood when the call first asked.</summary>
+    public async Task<Webhooks.DeliveryRules> Rules()
+    {
+        if (rules is not null) return rules;
+        (rules, endpoints) = await Webhooks.DeliveryRules.Load(this);
+        return rules;
+    }
+
     /// <summary>Reads an object without locking it.</summary>
     public Task<JsonObject?> Read(string kind, string id) => Load(kind, id, "");
 
@@ -34,12 +48,15 @@ internal sealed class StripeWork(NpgsqlConnection connection, TimeProvider clock
 
     async Task<JsonObject?> Load(string kind, string id, string suffix)
     {
+        // What this call made or changed is not in the database yet.
+        if (known.TryGetValue(id, out var mine)) return mine.Text("object") == kind ? mine : null;
         await using var command = Command("select data::text from stripe_objects where id = $1 and kind = $2" + suffix, id, kind);
         return await command.ExecuteScalarAsync(call.Aborted) is string text ? (JsonObject)JsonNode.Parse(text)! : null;
     }
 
     public async Task<List<JsonObject>> ReadAll(string kind, string field, string value)
     {
+        await Flush();
         await using var command = Command("select data::text from stripe_objects where kind = $1 and data ->> $2 = $3 order by seq desc", kind, field, value);
         await using var reader = await command.ExecuteReaderAsync(call.Aborted);
         var found = new List<JsonObject>();
@@ -47,21 +64,46 @@ internal sealed class StripeWork(NpgsqlConnection connection, TimeProvider clock
         return found;
     }
 
-    public async Task Add(JsonObject document)
+    /// <summary>The object is new. It is written at the end, in the state it has then.</summary>
+    public void Add(JsonObject document)
     {
-        await using var command = Command("insert into stripe_objects (id, kind, created_at, data) values ($1, $2, $3, $4::json)",
-            document.Id(), document.Text("object")!, Time, document.ToJsonString(Compact));
-        await command.ExecuteNonQueryAsync(call.Aborted);
+        known[document.Id()] = document;
+        unwritten.Add((document.Id(), New: true));
     }
 
-    public async Task Save(JsonObject document)
+    /// <summary>The object was changed. It is written at the end, in the state it has then.</summary>
+    public void Save(JsonObject document)
     {
-        await using var command = Command("update stripe_objects set data = $2::json where id = $1", document.Id(), document.ToJsonString(Compact));
-        await command.ExecuteNonQueryAsync(call.Aborted);
+        known[document.Id()] = document;
+        if (!unwritten.Exists(u => u.Id == document.Id())) unwritten.Add((document.Id(), New: false));
     }
+
+    /// <summary>Writes everything that was made, changed and raised, in one exchange with the database.</summary>
+    public async Task Flush()
+    {
+        if (unwritten.Count == 0 && letters.Count == 0) return;
+        await using var batch = new NpgsqlBatch(connection);
+        foreach (var (id, isNew) in unwritten)
+        {
+            var document = known[id];
+            var text = document.ToJsonString(Compact);
+            batch.BatchCommands.Add(isNew
+                ? Statement("insert into stripe_objects (id, kind, created_at, data) values ($1, $2, $3, $4::json)", id, document.Text("object")!, Time, text)
+                : Statement("update stripe_objects set data = $2::json where id = $1", id, text));
+        }
+        foreach (var letter in letters) batch.BatchCommands.Add(letter);
+        unwritten.Clear();
+        letters.Clear();
+        await batch.ExecuteNonQueryAsync(call.Aborted);
+    }
+
+    /// <summary>A statement to run at the end, after the objects are written.</summary>
+    public void Afterwards(string sql, params ReadOnlySpan<object?> values) => letters.Add(Statement(sql, values));
 
     public async Task Remove(string id)
     {
+        await Flush();
+        known.Remove(id);
         await using var command = Command("delete from stripe_objects where id = $1", id);
         await command.ExecuteNonQueryAsync(call.Aborted);
     }
@@ -72,7 +114,8 @@ internal sealed class StripeWork(NpgsqlConnection connection, TimeProvider clock
         var data = new JsonObject { ["object"] = document.Shown() };
         if (previous is not null) data["previous_attributes"] = previous;
         var wanted = new List<string>();
-        foreach (var endpoint in await AllOf("webhook_endpoint"))
+        await Rules();
+        foreach (var endpoint in endpoints)
         {
             var events = endpoint["enabled_events"]!.AsArray().Select(e => (string)e!).ToList();
             if (endpoint.Text("status") == "enabled" && (events.Contains("*") || events.Contains(type))) wanted.Add(endpoint.Id());
@@ -89,18 +132,9 @@ internal sealed class StripeWork(NpgsqlConnection connection, TimeProvider clock
             ["request"] = new JsonObject { ["id"] = call.RequestId, ["idempotency_key"] = call.IdempotencyKey },
             ["type"] = type,
         };
-        await Add(evt);
+        Add(evt);
         await Webhooks.DeliveryRules.Enqueue(this, evt, wanted);
         HasMail |= wanted.Count > 0;
-    }
-
-    public async Task<List<JsonObject>> AllOf(string kind)
-    {
-        await using var command = Command("select data::text from stripe_objects where kind = $1 order by seq", kind);
-        await using var reader = await command.ExecuteReaderAsync(call.Aborted);
-        var found = new List<JsonObject>();
-        while (await reader.ReadAsync(call.Aborted)) found.Add((JsonObject)JsonNode.Parse(reader.GetString(0))!);
-        return found;
     }
 
     public NpgsqlCommand Command(string sql, params ReadOnlySpan<object?> values)
@@ -108,6 +142,13 @@ internal sealed class StripeWork(NpgsqlConnection connection, TimeProvider clock
         var command = new NpgsqlCommand(sql, connection);
         foreach (var value in values) command.Parameters.Add(new NpgsqlParameter { Value = value ?? DBNull.Value });
         return command;
+    }
+
+    static NpgsqlBatchCommand Statement(string sql, params ReadOnlySpan<object?> values)
+    {
+        var statement = new NpgsqlBatchCommand(sql);
+        foreach (var value in values) statement.Parameters.Add(new NpgsqlParameter { Value = value ?? DBNull.Value });
+        return statement;
     }
 }
 

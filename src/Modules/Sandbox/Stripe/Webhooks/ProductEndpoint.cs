@@ -14,8 +14,9 @@ internal sealed class ProductEndpoint(NpgsqlDataSource database, TimeProvider cl
         var work = new StripeWork(connection, clock, new StripeCall(StripeIds.New("req", 14), StripeWork.DefaultVersion, null, false, "", cancellationToken));
         var endpoint = Records.Endpoint(work, Records.ProductEndpoint, url, ["*"], secret, StripeWork.DefaultVersion, "The product itself, from the settings");
         endpoint["created"] = 0L;
-        if (await work.Take("webhook_endpoint", Records.ProductEndpoint) is null) await work.Add(endpoint);
-        else await work.Save(endpoint);
+        if (await work.Take("webhook_endpoint", Records.ProductEndpoint) is null) work.Add(endpoint);
+        else work.Save(endpoint);
+        await work.Flush();
         await transaction.CommitAsync(cancellationToken);
     }
 

@@ -20,7 +20,9 @@ internal sealed class WebhookCourier(NpgsqlDataSource database, TimeProvider clo
         TimeSpan.FromMinutes(10), TimeSpan.FromHours(1), TimeSpan.FromHours(4), TimeSpan.FromHours(12), TimeSpan.FromHours(24), TimeSpan.FromHours(30),
     ];
 
-    static readonly TimeSpan Lease = TimeSpan.FromSeconds(40);
+    const int AtOnce = 12;
+
+    static readonly TimeSpan Lease = TimeSpan.FromMinutes(3);
 
     static readonly JsonSerializerOptions Indented = new()
     {
@@ -30,7 +32,7 @@ internal sealed class WebhookCourier(NpgsqlDataSource database, TimeProvider clo
 
     readonly HttpClient http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false, UseProxy = false, PooledConnectionLifetime = TimeSpan.FromMinutes(5) })
     {
-        Timeout = TimeSpan.FromSeconds(20),
+        Timeout = TimeSpan.FromSeconds(10),
     };
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -70,11 +72,11 @@ internal sealed class WebhookCourier(NpgsqlDataSource database, TimeProvider clo
     async Task<int> CarryOnce(CancellationToken ct)
     {
         var due = await Claim(ct);
-        // To one endpoint one after the other, in order; endpoints do not wait for each other.
-        await Task.WhenAll(due.GroupBy(d => d.EndpointId).Select(async group =>
+        // What one payment has to tell one endpoint goes one after the other, in order; payments do not wait for each other.
+        await Parallel.ForEachAsync(due.GroupBy(d => (d.EndpointId, d.About)), new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = ct }, async (group, inner) =>
         {
-            foreach (var delivery in group) await Carry(delivery, ct);
-        }));
+            foreach (var delivery in group) await Carry(delivery, inner);
+        });
         return due.Count;
     }
 
@@ -85,7 +87,7 @@ internal sealed class WebhookCourier(NpgsqlDataSource database, TimeProvider clo
             with due as (
                 select id from stripe_deliveries
                 where state = 'pending' and due_at <= $1 and (leased_until is null or leased_until < $1)
-                order by due_at, position, id limit 20 for update skip locked)
+                order by due_at, position, id limit 100 for update skip locked)
             update stripe_deliveries d set leased_until = $2, attempts = attempts + 1
             from due where d.id = due.id
             returning d.id, d.event_id, d.endpoint_id, d.attempts, d.due_at, d.position,
@@ -132,7 +134,7 @@ internal sealed class WebhookCourier(NpgsqlDataSource database, TimeProvider clo
         }
         catch (TaskCanceledException) when (!ct.IsCancellationRequested)
         {
-            answer = "No answer within 20 seconds.";
+            answer = "No answer within 10 seconds.";
         }
         var delivered = status is >= (int)HttpStatusCode.OK and < (int)HttpStatusCode.MultipleChoices;
         await WriteDown(delivery, delivered ? "delivered" : delivery.Attempts > Pauses.Length ? "failed" : "pending", status, answer, ct);
@@ -157,5 +159,8 @@ internal sealed class WebhookCourier(NpgsqlDataSource database, TimeProvider clo
         await command.ExecuteNonQueryAsync(ct);
     }
 
-    sealed record Delivery(long Id, string EventId, string EndpointId, int Attempts, DateTimeOffset DueAt, long Position, JsonObject Event, JsonObject? Endpoint);
+    sealed record Delivery(long Id, string EventId, string EndpointId, int Attempts, DateTimeOffset DueAt, long Position, JsonObject Event, JsonObject? Endpoint)
+    {
+        public string? About => Event.Part("data")?.Part("object") is { } about ? about.Text("payment_intent") ?? about.Text("id") : null;
+    }
 }
