@@ -61,7 +61,7 @@ internal static class RateLimiting
         var limits = app.Services.GetRequiredService<RateLimits>();
         app.Use((http, next) =>
         {
-            if (http.Request.Path.Value is "/health" or "/ready" or "/metrics" or "/version") return next(http);
+            if (http.Request.Path.Value is "/health" or "/ready" or "/metrics" or "/version" || IsPicture(http.Request)) return next(http);
             var (passes, remaining, reset) = limits.Take(RateLimits.CallerOf(http));
             http.Response.Headers["RateLimit-Policy"] = $"\"default\";q={limits.PerMinute};w=60";
             http.Response.Headers["RateLimit"] = $"\"default\";r={remaining};t={reset}";
@@ -70,4 +70,8 @@ internal static class RateLimiting
             return Problems.WriteAsync(http, Refusal.TooMany("too_many_requests", $"Too many requests. Wait {reset} seconds."));
         });
     }
+
+    // A page has dozens, they never change, and the web application fetches them for all its visitors from one address: they are not counted.
+    private static bool IsPicture(HttpRequest request) =>
+        (HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method)) && request.Path.StartsWithSegments("/api/v1/media", out var file) && file.Value!.Count(c => c == '/') == 2;
 }

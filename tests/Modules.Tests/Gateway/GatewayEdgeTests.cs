@@ -80,4 +80,10 @@ public sealed class RateLimitTests : IAsyncLifetime
         await product.SignedIn("another caller").GetAsync("/nope").ShouldBeAsync(404);
         await product.Api.GetAsync("/health").ShouldBeAsync(200);
     }
+
+    [Fact]
+    public async Task Pictures_are_not_counted()
+    {
+        for (var i = 0; i < 40; i++) await product.Api.GetAsync($"/api/v1/media/{Guid.NewGuid()}/640.webp").ShouldBeAsync(404);
+    }
 }
