@@ -40,9 +40,9 @@ internal sealed class SampleWorld(int seed, int listings, DateOnly today, Platfo
         var dice = new Dice(seed, "calendar", index);
         var bookings = new List<SampleBooking>();
         var blocks = new List<SampleBlock>();
-        var day = today.AddDays(-dice.Between(60, 120));
-        var end = today.AddDays(dice.Between(50, 130));
-        var busy = 0.25 + dice.Next() * 0.4;
+        var day = today.AddDays(-dice.Between(12, 45));
+        var end = today.AddDays(dice.Between(40, 110));
+        var busy = 0.15 + dice.Next() * 0.35;
         while (day < end)
         {
             var nights = Math.Clamp(dice.Chance(0.15) ? dice.Between(7, 12) : dice.Between(2, 5), listing.Rules.MinNights, Math.Min(28, listing.Rules.MaxNights));
@@ -73,7 +73,7 @@ internal sealed class SampleWorld(int seed, int listings, DateOnly today, Platfo
     private bool IsOfReadyGuest(int index, DateRange stay) => index switch
     {
         0 => stay.CheckIn > today.AddDays(9) && readyGuestAt.Add(0),
-        1 => stay.CheckOut < today.AddDays(-10) && readyGuestAt.Add(1),
+        1 => stay.CheckOut < today.AddDays(-2) && readyGuestAt.Add(1),
         2 => stay.CheckIn > today.AddDays(35) && readyGuestAt.Add(2),
         _ => false,
     };
