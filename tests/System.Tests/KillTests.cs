@@ -20,6 +20,9 @@ public sealed class KillTests(ITestOutputHelper output)
     private const int Homes = 6;
     private const int Guests = 8;
 
+    private readonly ConcurrentDictionary<string, int> answers = new();
+    private int steps;
+
     private sealed record Attempt(string Guest, PropertyId Home, DateOnly CheckIn, DateOnly CheckOut)
     {
         public BookingId? Booked { get; set; }
@@ -46,19 +49,22 @@ public sealed class KillTests(ITestOutputHelper output)
         {
             using var stop = new CancellationTokenSource();
             var workers = guests.Select((g, i) => Task.Run(() => BookAndPayAsync(g.Name, g.Api, homes, attempts, new Random(seed + round * 1000 + i), stop.Token))).ToArray();
-            using (var moment = new PeriodicTimer(TimeSpan.FromMilliseconds(random.Next(150, 1500)))) await moment.WaitForNextTickAsync();
+            // A random step of a random booking: counted in steps, so that a slow machine is hit in the middle too.
+            var goal = Volatile.Read(ref steps) + random.Next(1, 60);
+            await Until.HoldsAsync(() => Task.FromResult(Volatile.Read(ref steps) >= goal), "bookings and payments go on", seconds: 60);
+            using (var moment = new PeriodicTimer(TimeSpan.FromMilliseconds(random.Next(1, 60)))) await moment.WaitForNextTickAsync();
             await product.KillAsync();
             await stop.CancelAsync();
             await Task.WhenAll(workers);
             await product.UpAsync();
         }
-        output.WriteLine($"{attempts.Count} attempts, {attempts.Count(a => a.Booked is not null)} booked, {attempts.Count(a => a.PaidAcknowledged)} paid");
+        output.WriteLine($"{attempts.Count} attempts, {attempts.Count(a => a.Booked is not null)} booked, {attempts.Count(a => a.PaidAcknowledged)} paid; refusals: {string.Join(", ", answers.Select(a => $"{a.Key} {a.Value}"))}");
         attempts.Count(a => a.PaidAcknowledged).ShouldBeGreaterThan(0, product.Output);
 
         await CheckAsync(product, guests, attempts);
     }
 
-    private static async Task BookAndPayAsync(string name, HttpClient api, List<PropertyId> homes, ConcurrentBag<Attempt> attempts, Random random, CancellationToken stop)
+    private async Task BookAndPayAsync(string name, HttpClient api, List<PropertyId> homes, ConcurrentBag<Attempt> attempts, Random random, CancellationToken stop)
     {
         while (!stop.IsCancellationRequested)
         {
@@ -68,12 +74,19 @@ public sealed class KillTests(ITestOutputHelper output)
             try
             {
                 var booked = await api.PostAsync("/api/v1/bookings", new { property_id = attempt.Home, check_in = attempt.CheckIn, check_out = attempt.CheckOut, guests = new { adults = 2 } }, Guid.NewGuid().ToString());
-                if (!booked.IsSuccessStatusCode) continue;
+                if (!booked.IsSuccessStatusCode)
+                {
+                    answers.AddOrUpdate(await booked.Content.ReadAsStringAsync(CancellationToken.None) is var text && text.Contains("\"code\":\"") ? text.Split("\"code\":\"")[1].Split('"')[0] : ((int)booked.StatusCode).ToString(), 1, (_, n) => n + 1);
+                    continue;
+                }
+                Interlocked.Increment(ref steps);
                 attempt.Booked = (await booked.Content.ReadFromJsonAsync<BookingView>(Wire.Json, CancellationToken.None))!.Id;
                 var started = await api.PostAsync("/api/v1/payments", new { booking_id = attempt.Booked, method = "card" }, Guid.NewGuid().ToString());
                 if (!started.IsSuccessStatusCode) continue;
+                Interlocked.Increment(ref steps);
                 var payment = (await started.Content.ReadFromJsonAsync<PaymentView>(Wire.Json, CancellationToken.None))!;
                 var confirmed = await api.PostAsync($"/api/v1/payments/{payment.Id}/confirm", new { payment_method = "pm_card_visa" });
+                Interlocked.Increment(ref steps);
                 attempt.PaidAcknowledged = confirmed.IsSuccessStatusCode && (await confirmed.Content.ReadFromJsonAsync<PaymentView>(Wire.Json, CancellationToken.None))!.Status == PaymentStatus.Succeeded;
             }
             catch (Exception e) when (e is HttpRequestException or IOException or TaskCanceledException or JsonException)

@@ -3,6 +3,7 @@ using EstoSpaces.Kernel.Events;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -20,6 +21,21 @@ public static class ModuleDbRegistration
             .ConfigureWarnings(w => w.Ignore(CoreEventId.ManyServiceProvidersCreatedWarning).Log((RelationalEventId.CommandExecuted, LogLevel.Trace))));
         services.AddScoped<ModuleDb>(provider => provider.GetRequiredService<TDb>());
         services.AddScoped<Outbox>();
+        services.AddHostedService<ModelWarming>();
+    }
+
+    /// <summary>Builds the mapping when the application has started, so that the first request doesn't pay for it and the start doesn't wait for it.</summary>
+    private sealed class ModelWarming(IServiceScopeFactory scopes, IHostApplicationLifetime lifetime) : BackgroundService
+    {
+        protected override async Task ExecuteAsync(CancellationToken stopping)
+        {
+            var started = new TaskCompletionSource();
+            await using var registration = lifetime.ApplicationStarted.Register(started.SetResult);
+            await started.Task.WaitAsync(stopping).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            if (stopping.IsCancellationRequested) return;
+            await using var scope = scopes.CreateAsyncScope();
+            _ = scope.ServiceProvider.GetRequiredService<ModuleDb>().Model;
+        }
     }
 
     private sealed class WakeOnCommit(OutboxSignal signal) : SaveChangesInterceptor, IDbTransactionInterceptor
