@@ -28,12 +28,12 @@ internal static class Page
     }
 
     /// <summary>A page that a payer sees: no navigation, one column; embedded in a frame it fills it.</summary>
-    public static IResult ShowPayer(HttpContext http, string title, bool embedded, Markup body, int status = 200)
+    public static IResult ShowPayer(HttpContext http, string title, bool embedded, Markup body, string language = "en", int status = 200)
     {
         Guard(http, embedded ? "*" : "'none'");
         return Results.Content(Html.Of($"""
             <!doctype html>
-            <html lang="en">
+            <html lang="{language}">
             <head>{Head(title)}</head>
             <body{(embedded ? new Markup(" class=\"embed\"") : Markup.Nothing)}>
               <main class="column"><div class="panel">{body}</div></main>

@@ -35,45 +35,49 @@ internal static class HostedPages
             return (found, found?.Text("payment_method") is { } m ? await work.Read("payment_method", m) : null);
         });
         if (intent is null || intent.Text("status") != "requires_action" || intent.Secretly().Text("challenge") != attempt || method is null)
-            return await Gone(http, embed is not null, intent);
-        var amount = Currencies.Format(intent.Whole("amount"), intent.Text("currency")!);
-        return Page.ShowPayer(http, "Authenticate", embed is not null, Html.Of($"""
-            <p class="soft small">3-D Secure 2 test page</p>
-            <h1>Confirm this payment</h1>
-            <p class="total">{amount}</p>
-            <p>Your bank asks whether it is you who pays with the {method.Part("card")!.Text("brand")} card ending in <span class="num">{method.Part("card")!.Text("last4")}</span>.</p>
+            return Gone(http, embed is not null, intent);
+        var words = PayerWords.For(http);
+        var card = method.Part("card")!;
+        return Page.ShowPayer(http, words.ConfirmTitle, embed is not null, Html.Of($"""
+            <p class="soft small">{words.TestPage}</p>
+            <h1>{words.ConfirmTitle}</h1>
+            <p class="total">{words.Money(intent.Whole("amount"), intent.Text("currency")!)}</p>
+            <p>{PayerWords.Fill(words.Question, Brand(card.Text("brand")), card.Text("last4"))}</p>
             <form method="post">
               <input type="hidden" name="attempt" value="{attempt}">
               <div class="actions">
-                <button name="outcome" value="complete" id="test-source-authorize-3ds">Complete authentication</button>
-                <button name="outcome" value="fail" id="test-source-fail-3ds" class="quiet">Fail authentication</button>
+                <button name="outcome" value="complete" id="test-source-authorize-3ds">{words.Complete}</button>
+                <button name="outcome" value="fail" id="test-source-fail-3ds" class="quiet">{words.Fail}</button>
               </div>
             </form>
-            """));
+            """), words.Language);
     }
 
     static async Task<IResult> AnswerChallenge(HttpContext http, StripeDoor door, string id, string? embed)
     {
         var form = await http.Request.ReadFormAsync(http.RequestAborted);
         var (answer, intent) = await door.Work(http.Request, work => PaymentIntentSteps.Authenticated(work, id, form["attempt"].ToString(), form["outcome"] == "complete"));
-        if (intent is null) return await Gone(http, embed is not null, null);
+        if (intent is null) return Gone(http, embed is not null, null);
+        var words = PayerWords.For(http);
         if (embed is not null)
-        {
-            return Page.ShowPayer(http, "Thank you", true, Html.Of($"""
-                <h1>Thank you</h1><p class="soft">Taking you back to the shop.</p><script src="/stripe/v3/answered.js"></script>
-                """));
-        }
+            return Page.ShowPayer(http, words.ThankYou, true, Html.Of($"""<h1>{words.ThankYou}</h1><script src="/stripe/v3/answered.js"></script>"""), words.Language);
         return ReturnUrl(intent, answer.Status == 200) is { } back
             ? Results.Redirect(back)
-            : Page.ShowPayer(http, "Thank you", false, Html.Of($"<h1>Thank you</h1><p>You can close this window and go back to the shop.</p>"));
+            : Page.ShowPayer(http, words.ThankYou, false, Html.Of($"<h1>{words.ThankYou}</h1><p>{words.CloseWindow}</p>"), words.Language);
     }
 
-    static Task<IResult> Gone(HttpContext http, bool embedded, JsonObject? intent) => Task.FromResult(Page.ShowPayer(http, "Already answered", embedded, Html.Of($"""
-        <h1>Nothing to confirm</h1>
-        <p>This question has been answered already, or it is no longer asked.</p>
-        {(embedded ? new Markup("<script src=\"/stripe/v3/answered.js\"></script>") : Markup.Nothing)}
-        {(intent is not null && ReturnUrl(intent, intent.Text("status") == "succeeded") is { } back ? Html.Of($"""<a class="button" href="{back}">Back to the shop</a>""") : Markup.Nothing)}
-        """), intent is null ? 404 : 200));
+    static IResult Gone(HttpContext http, bool embedded, JsonObject? intent)
+    {
+        var words = PayerWords.For(http);
+        return Page.ShowPayer(http, words.NothingToConfirm, embedded, Html.Of($"""
+            <h1>{words.NothingToConfirm}</h1>
+            <p>{words.AlreadyAnswered}</p>
+            {(embedded ? new Markup("<script src=\"/stripe/v3/answered.js\"></script>") : Markup.Nothing)}
+            {(intent is not null && ReturnUrl(intent, intent.Text("status") == "succeeded") is { } back ? Html.Of($"""<a class="button" href="{back}">{words.BackToShop}</a>""") : Markup.Nothing)}
+            """), words.Language, intent is null ? 404 : 200);
+    }
+
+    static string? Brand(string? brand) => brand switch { "visa" => "Visa", "mastercard" => "Mastercard", "amex" => "American Express", "diners" => "Diners Club", "jcb" => "JCB", _ => brand };
 
     static string? ReturnUrl(JsonObject intent, bool succeeded) => intent.Secretly().Text("return_url") is not { } url ? null : QueryHelpers.AddQueryString(url, new Dictionary<string, string?>
     {
@@ -90,10 +94,13 @@ internal static class HostedPages
             var found = await work.Read("checkout.session", id);
             return (found, found?.Text("payment_intent") is { } i ? await work.Read("payment_intent", i) : null);
         });
-        if (session is null) return Page.ShowPayer(http, "Not found", false, Html.Of($"<h1>This page does not exist</h1><p>The link may be mistyped.</p>"), 404);
+        if (session is null) return Page.ShowPayer(http, "Not found", false, Html.Of($"<h1>This page does not exist</h1><p>The link may be mistyped.</p>"), status: 404);
         if (session.Text("status") == "complete") return Results.Redirect(SuccessUrl(session));
         if (session.Text("status") == "expired")
-            return Page.ShowPayer(http, "Expired", false, Html.Of($"<h1>This checkout has expired</h1><p>Nothing was charged.</p>{Cancel(session)}"), 410);
+        {
+            var words = PayerWords.For(http, session.Text("locale"));
+            return Page.ShowPayer(http, words.Expired, false, Html.Of($"<h1>{words.Expired}</h1><p>{words.NothingCharged}</p>{Cancel(session, words)}"), words.Language, 410);
+        }
         return CheckoutForm(http, session, intent?.Part("last_payment_error")?.Text("message"), session.Part("customer_details"), 200);
     }
 
@@ -111,30 +118,31 @@ internal static class HostedPages
     static IResult CheckoutForm(HttpContext http, JsonObject session, string? problem, JsonObject? payer, int status)
     {
         var currency = session.Text("currency")!;
-        var total = Currencies.Format(session.Whole("amount_total"), currency);
         var items = session.Secretly()["items"]!.AsArray().Cast<JsonObject>();
-        return Page.ShowPayer(http, "Pay", false, Html.Of($"""
-            <p class="soft small">EstoSpaces · test mode: no real money moves</p>
-            <h1>Pay by card</h1>
+        var words = PayerWords.For(http, session.Text("locale"));
+        var total = words.Money(session.Whole("amount_total"), currency);
+        return Page.ShowPayer(http, words.PayTitle, false, Html.Of($"""
+            <p class="soft small">EstoSpaces · {words.TestMode}</p>
+            <h1>{words.PayTitle}</h1>
             <p class="total">{total}</p>
-            <dl>{Html.Each(items, i => Html.Of($"""<dt>{i.Text("description")}{(i.Whole("quantity") > 1 ? $" × {i.Whole("quantity")}" : "")}</dt><dd class="num">{Currencies.Format(i.Whole("amount_total"), currency)}</dd>"""))}</dl>
-            {(problem is null ? Markup.Nothing : Html.Of($"""<p class="alert" role="alert" id="problem">{problem}</p>"""))}
+            <dl>{Html.Each(items, i => Html.Of($"""<dt>{i.Text("description")}{(i.Whole("quantity") > 1 ? $" × {i.Whole("quantity")}" : "")}</dt><dd class="num">{words.Money(i.Whole("amount_total"), currency)}</dd>"""))}</dl>
+            {(problem is null ? Markup.Nothing : Html.Of($"""<p class="alert" role="alert" id="problem">{words.Refusal(problem)}</p>"""))}
             <form method="post" autocomplete="on">
-              <div><label for="email">Email</label><input id="email" name="email" type="email" autocomplete="email" required value="{payer?.Text("email") ?? session.Text("customer_email")}"></div>
-              <div><label for="number">Card number</label><input id="number" name="number" inputmode="numeric" autocomplete="cc-number" placeholder="1234 1234 1234 1234" required></div>
+              <div><label for="email">{words.Email}</label><input id="email" name="email" type="email" autocomplete="email" required value="{payer?.Text("email") ?? session.Text("customer_email")}"></div>
+              <div><label for="number">{words.CardNumber}</label><input id="number" name="number" inputmode="numeric" autocomplete="cc-number" placeholder="1234 1234 1234 1234" required></div>
               <div class="two">
-                <div><label for="expiry">Expiration date</label><input id="expiry" name="expiry" autocomplete="cc-exp" placeholder="MM / YY" required></div>
-                <div><label for="cvc">Security code</label><input id="cvc" name="cvc" inputmode="numeric" autocomplete="cc-csc" placeholder="CVC" maxlength="4" required></div>
+                <div><label for="expiry">{words.Expiration}</label><input id="expiry" name="expiry" autocomplete="cc-exp" placeholder="{words.ExpirationFormat}" required></div>
+                <div><label for="cvc">{words.SecurityCode}</label><input id="cvc" name="cvc" inputmode="numeric" autocomplete="cc-csc" placeholder="CVC" maxlength="4" required></div>
               </div>
-              <div><label for="name">Name on card</label><input id="name" name="name" autocomplete="cc-name" required value="{payer?.Text("name")}"></div>
-              <button>Pay {total}</button>
+              <div><label for="name">{words.NameOnCard}</label><input id="name" name="name" autocomplete="cc-name" required value="{payer?.Text("name")}"></div>
+              <button>{PayerWords.Fill(words.Pay, total)}</button>
             </form>
-            {Cancel(session)}
-            """), status);
+            {Cancel(session, words)}
+            """), words.Language, status);
     }
 
-    static Markup Cancel(JsonObject session) => session.Text("cancel_url") is { } cancel
-        ? Html.Of($"""<div class="actions"><a class="button quiet" href="{cancel}">Go back without paying</a></div>""")
+    static Markup Cancel(JsonObject session, PayerWords words) => session.Text("cancel_url") is { } cancel
+        ? Html.Of($"""<div class="actions"><a class="button quiet" href="{cancel}">{words.GoBack}</a></div>""")
         : Markup.Nothing;
 
     static string SuccessUrl(JsonObject session) => session.Text("success_url")!.Replace("{CHECKOUT_SESSION_ID}", session.Id(), StringComparison.Ordinal);
