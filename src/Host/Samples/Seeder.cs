@@ -12,6 +12,7 @@ namespace EstoSpaces.Host.Samples;
 internal sealed class Seeder(ModuleContext context, Action<string> tell)
 {
     private const int BatchSize = 250;
+    private static readonly TimeSpan PicturePatience = TimeSpan.FromMinutes(1);
     private readonly ServiceTokens tokens = new(context);
 
     public async Task RunAsync(int seed, int listings, CancellationToken ct)
@@ -21,23 +22,18 @@ internal sealed class Seeder(ModuleContext context, Action<string> tell)
         var world = new SampleWorld(seed, listings, today, QuoteCalculator.FeesOf(context.Settings));
         tell($"Sample data: {listings} homes in {SampleCity.All.Count} towns…");
 
-        foreach (var accounts in world.Accounts().Chunk(BatchSize))
-            await Task.WhenAll(SendAsync("auth", new SampleBatch { Accounts = accounts }, ct), SendAsync("users", new SampleBatch { Accounts = accounts }, ct));
-
-        var urls = new Dictionary<MediaId, string?>();
+        // First of all: their sizes are made while the rest goes in.
         var owner = world.PersonId("host", 0);
         foreach (var files in Pictures().Chunk(12))
         {
             var pictures = files.Select(f => new SamplePicture(SampleWorld.PictureId(seed, Path.GetFileNameWithoutExtension(f)), owner, Path.GetFileName(f), File.ReadAllBytes(f))).ToList();
             await SendAsync("media", new SampleBatch { Pictures = pictures }, ct);
         }
+        foreach (var accounts in world.Accounts().Chunk(BatchSize))
+            await Task.WhenAll(SendAsync("auth", new SampleBatch { Accounts = accounts }, ct), SendAsync("users", new SampleBatch { Accounts = accounts }, ct));
+
         var homes = world.Listings().ToList();
-        using (var media = ClientOf("media"))
-        {
-            var known = await new MediaClient(media).GetManyAsync(homes.SelectMany(h => h.Images).Distinct(), ct);
-            if (!known.Refused)
-                foreach (var picture in known.Value) urls[picture.Id] = picture.Urls.GetValueOrDefault("640") ?? picture.Urls.Values.FirstOrDefault();
-        }
+        var urls = await AddressesAsync([.. homes.SelectMany(h => h.Images).Distinct()], ct);
         foreach (var batch in homes.Chunk(BatchSize)) await SendAsync("properties", new SampleBatch { Listings = batch }, ct);
 
         var stays = 0;
@@ -48,6 +44,22 @@ internal sealed class Seeder(ModuleContext context, Action<string> tell)
             await Task.WhenAll(SendAsync("bookings", calendar, ct), SendAsync("payments", calendar with { Blocks = [] }, ct));
         }
         tell($"Sample data: {homes.Count} homes and {stays} bookings after {Stopwatch.GetElapsedTime(began).TotalSeconds:F0} s; search follows within seconds.");
+    }
+
+    /// <summary>The pictures' addresses, after they are processed or a minute is over: a picture that becomes ready later is announced again by each of the hundreds of homes that show it.</summary>
+    private async Task<Dictionary<MediaId, string?>> AddressesAsync(MediaId[] pictures, CancellationToken ct)
+    {
+        using var http = ClientOf("media");
+        using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(250));
+        var began = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            var known = await new MediaClient(http).GetManyAsync(pictures, ct);
+            if (known.Refused) return [];
+            if (known.Value.All(p => p.Status != MediaStatus.Processing) || Stopwatch.GetElapsedTime(began) > PicturePatience)
+                return known.Value.ToDictionary(p => p.Id, p => p.Urls.GetValueOrDefault("640") ?? p.Urls.Values.FirstOrDefault());
+            await tick.WaitForNextTickAsync(ct);
+        }
     }
 
     private async Task SendAsync(string module, SampleBatch batch, CancellationToken ct)
