@@ -34,11 +34,13 @@ public sealed class WebModule : IModule
     {
         app.Services.GetRequiredService<Security>().Use(app);
         app.Services.GetRequiredService<WebAssets>().Serve(app);
+        app.UseLanguage();
         app.UseVisitorSession();
         app.UseFailurePages();
         app.UseAntiforgery();
         app.MapPreferences();
         app.MapPictures();
+        app.MapFiles();
         app.MapSuggestions();
         app.MapSignOut();
         if (!app.Services.GetRequiredService<Settings>().IsProduction) app.MapSamplePhotos();

@@ -11,6 +11,7 @@ const parts = [
   ['[data-quote]', () => import('./quote.mjs')],
   ['[data-save]', () => import('./save.mjs')],
   ['[data-results]', () => import('./results.mjs')],
+  ['[data-pay], [data-hold], [data-again]', () => import('./pay.mjs')],
   ['[data-map]', () => import('./map/map.mjs')]
 ]
 
