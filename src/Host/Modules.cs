@@ -3,6 +3,7 @@ using EstoSpaces.Bookings;
 using EstoSpaces.Gateway;
 using EstoSpaces.Kernel.Hosting;
 using EstoSpaces.Media;
+using EstoSpaces.Notifications;
 using EstoSpaces.Payments;
 using EstoSpaces.Properties;
 using EstoSpaces.Sandbox;
@@ -21,6 +22,7 @@ public static class Modules
         new BookingsModule(),
         new GatewayModule(),
         new MediaModule(),
+        new NotificationsModule(),
         new PaymentsModule(),
         new PropertiesModule(),
         new SandboxModule(),

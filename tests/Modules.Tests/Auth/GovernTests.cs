@@ -99,10 +99,10 @@ public sealed class GovernTests(WithProduct fixture) : IClassFixture<WithProduct
         await admin.Api.DeleteAsync($"/api/v1/users/{admin.Id}").ShouldRefuseAsync(409, "admin_must_step_down");
         var (guest, host) = (await product.NewGuestAsync("Guest"), await product.NewHostAsync("Host"));
         var stay = BookingFactsFor.Between(guest.Id, host.Id);
-        await Facts.TellAsync(product, new BookingConfirmed(stay, new PaymentId(Guid.CreateVersion7()), product.Now, BookingFactsFor.Place));
+        await Facts.TellAsync(product, "users", new BookingConfirmed(stay, new PaymentId(Guid.CreateVersion7()), product.Now, BookingFactsFor.Place));
         await guest.Api.DeleteAsync($"/api/v1/users/{guest.Id}").ShouldRefuseAsync(409, "stays_open");
         await admin.Api.DeleteAsync($"/api/v1/users/{host.Id}").ShouldRefuseAsync(409, "stays_open");
-        await Facts.TellAsync(product, new StayCompleted(stay, product.Now, product.Now.AddDays(2)));
+        await Facts.TellAsync(product, "users", new StayCompleted(stay, product.Now, product.Now.AddDays(2)));
         await admin.Api.DeleteAsync($"/api/v1/users/{guest.Id}").ShouldBeAsync(204);
     }
 }

@@ -119,7 +119,7 @@ public sealed class ProfileTests(WithProduct fixture) : IClassFixture<WithProduc
         await service.GetAsync("/internal/users/public?ids=nonsense").ShouldRefuseAsync(400, "invalid_id", "ids");
     }
 
-    private Task TellAsync(Contracts.Events.IEvent fact) => Facts.TellAsync(product, fact);
+    private Task TellAsync(Contracts.Events.IEvent fact) => Facts.TellAsync(product, "users", fact);
 
     private static MediaView Picture(UserId owner) => new(new MediaId(Guid.CreateVersion7()), owner, MediaPurpose.Avatar, MediaStatus.Ready, null, "image/webp", 1000, 640, 640, null,
         new Dictionary<string, string> { ["160"] = "/media/x/160.webp", ["320"] = "/media/x/320.webp", ["640"] = "/media/x/640.webp" }, DateTimeOffset.UtcNow);

@@ -27,8 +27,10 @@ public static class EraseUser
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         if (await db.Database.SqlQuery<int>($"select 1 as \"Value\" from open_stays where user_id = {user}").AnyAsync(ct)) return UserRefusals.StaysOpen.ToProblem();
 
-        outbox.Add(profile.Erase(clock.GetUtcNow()));
+        // Who shows names learns the new one first, who keeps contacts forgets last.
+        var erased = profile.Erase(clock.GetUtcNow());
         outbox.Add(profile.Fact());
+        outbox.Add(erased);
         await db.Database.ExecuteSqlAsync($"delete from user_documents where user_id = {user}", ct);
         await db.Database.ExecuteSqlAsync($"delete from user_verifications where user_id = {user}", ct);
         await db.Database.ExecuteSqlAsync($"delete from user_addresses where user_id = {user}", ct);
