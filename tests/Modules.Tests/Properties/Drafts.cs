@@ -29,7 +29,12 @@ internal static class Drafts
 
     public static Task<PropertyView> DraftAsync(this Person host, object? body = null) => host.Api.PostAsync("/api/v1/properties", body ?? Body()).ReadAsync<PropertyView>(201);
 
-    public static async Task<MediaView> PictureAsync(this Person host, int seed = 7) => await host.Api.UploadAsync(Pictures.Png(64, 48, seed), "home.png").ReadAsync<MediaView>(201);
+    /// <summary>An uploaded picture of 700 by 500 pixels, with its renditions.</summary>
+    public static async Task<MediaView> PictureAsync(this Person host, int seed = 7)
+    {
+        var uploaded = await host.Api.UploadAsync(Pictures.Png(700, 500, seed), "home.png").ReadAsync<MediaView>(201);
+        return await Until.HoldsAsync(() => host.Api.GetAsync($"/api/v1/media/{uploaded.Id}").ReadAsync<MediaView>(), media => media.Status == MediaStatus.Ready, "the picture is ready", 60);
+    }
 
     public static async Task<PropertyView> PublishedAsync(this Person host, object? body = null)
     {

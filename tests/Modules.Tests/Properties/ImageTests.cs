@@ -21,7 +21,7 @@ public sealed class ImageTests(WithProduct with) : IClassFixture<WithProduct>
         var (one, two) = (await host.PictureAsync(11), await host.PictureAsync(12));
         await host.Api.PostAsync(path, new { media_id = one.Id }).ShouldBeAsync(200);
         var both = await host.Api.PostAsync(path, new { media_id = two.Id, caption = " Kitchen " }).ReadAsync<PropertyView>();
-        both.Images.Select(i => (i.Id, i.Caption, i.Width, i.Height)).ShouldBe([(one.Id, null, 64, 48), (two.Id, "Kitchen", 64, 48)]);
+        both.Images.Select(i => (i.Id, i.Caption, i.Width, i.Height)).ShouldBe([(one.Id, null, 700, 500), (two.Id, "Kitchen", 700, 500)]);
         both.Images[0].Urls.ShouldBe(one.Urls);
 
         var turned = await host.Api.PutAsync(path, new { images = (object[])[new { media_id = two.Id, caption = "Cover" }, new { media_id = one.Id }] }).ReadAsync<PropertyView>();

@@ -11,7 +11,7 @@ namespace EstoSpaces.Properties.Slices;
 /// <summary>A host begins a listing: a draft that nobody else sees. Refused without the role host, and for a body that contradicts itself.</summary>
 public static class CreateProperty
 {
-    public static void Map(RouteGroupBuilder hosts) => hosts.MapPost("", HandleAsync).WithName("CreateProperty").Idempotent().Produces<PropertyView>(201);
+    public static void Map(RouteGroupBuilder hosts) => hosts.MapPost("", HandleAsync).RequireAuthorization(Policies.Host).WithName("CreateProperty").Idempotent().Produces<PropertyView>(201);
 
     private static async Task<IResult> HandleAsync(PropertyBody body, Caller caller, PropertiesDb db, Locations locations, TimeProvider clock, HttpContext http, CancellationToken ct)
     {

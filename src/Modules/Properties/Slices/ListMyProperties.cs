@@ -11,7 +11,7 @@ namespace EstoSpaces.Properties.Slices;
 /// <summary>A host lists all listings of his own, in every state but deleted, newest first, whole.</summary>
 public static class ListMyProperties
 {
-    public static void Map(RouteGroupBuilder hosts) => hosts.MapGet("/mine", HandleAsync).WithName("ListMyProperties").Produces<Page<PropertyView>>();
+    public static void Map(RouteGroupBuilder hosts) => hosts.MapGet("/mine", HandleAsync).RequireAuthorization(Policies.Host).WithName("ListMyProperties").Produces<Page<PropertyView>>();
 
     private static async Task<IResult> HandleAsync(PageRequest page, Caller caller, PropertyReads reads, CancellationToken ct)
     {
