@@ -25,6 +25,9 @@ public sealed class StayLimitTests
     [InlineData(5, 8, 0, 2, 0, 0, "adult_required", "adults")]
     [InlineData(5, 8, 1, -1, 0, 0, "guests_invalid", "children")]
     [InlineData(5, 8, 2, 2, 0, 0, "too_many_guests", "adults")]
+    [InlineData(5, 8, int.MaxValue, int.MaxValue, 0, 0, "too_many_guests", "adults")]
+    [InlineData(5, 8, 1, 0, 21, 0, "guests_invalid", "infants")]
+    [InlineData(5, 8, 1, 0, 0, 21, "guests_invalid", "pets")]
     [InlineData(5, 8, 3, 0, 5, 0, null, null)] // infants don't count
     [InlineData(5, 8, 1, 0, 0, 1, "pets_not_allowed", "pets")]
     public void A_stay_is_refused_by_the_rule_that_it_breaks(int checkIn, int checkOut, int adults, int children, int infants, int pets, string? code, string? param)
