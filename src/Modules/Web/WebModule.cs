@@ -34,7 +34,6 @@ public sealed class WebModule : IModule
     {
         app.Services.GetRequiredService<Security>().Use(app);
         app.Services.GetRequiredService<WebAssets>().Serve(app);
-        app.UseLanguage();
         app.UseVisitorSession();
         app.UseFailurePages();
         app.UseAntiforgery();

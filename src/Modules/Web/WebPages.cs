@@ -25,13 +25,6 @@ public static class WebPages
         return services;
     }
 
-    /// <summary>Names of countries come in the visitor's language. Numbers and dates are written by <see cref="Words"/> and never by the thread's culture.</summary>
-    public static void UseLanguage(this IApplicationBuilder app) => app.Use((http, next) =>
-    {
-        System.Globalization.CultureInfo.CurrentUICulture = Texts.For(http).Culture;
-        return next(http);
-    });
-
     /// <summary>
     /// Language and theme are cookies that a plain form sets. No anti-forgery token is asked for: the worst that a forged request
     /// could do is to show the page in French.

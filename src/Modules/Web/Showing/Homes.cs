@@ -21,7 +21,7 @@ public static class Homes
         [.. images.Where(i => i.Urls.Count > 0).Select((i, n) => new Photo(UrlOf(i, 1200)!, i.Caption ?? (n == 0 ? title : $"{title}, {n + 1}"), UrlOf(i, 640)))];
 
     public static ListingSummary Card(SearchHit hit, Words t, string? query = null) => new(
-        hit.Id.ToString(), $"/homes/{hit.Id}{query}", hit.Title, $"{hit.City}, {Country(hit.CountryCode)}", Facts(hit.Type, hit.Bedrooms, hit.MaxGuests, t), Photos(hit.Images, hit.Title),
+        hit.Id.ToString(), $"/homes/{hit.Id}{query}", hit.Title, $"{hit.City}, {Country(hit.CountryCode, t)}", Facts(hit.Type, hit.Bedrooms, hit.MaxGuests, t), Photos(hit.Images, hit.Title),
         hit.Total?.AmountMinor, hit.PerNight.Currency, hit.Nights ?? 0, hit.Rating, hit.ReviewCount)
     {
         FromNightMinor = hit.PerNight.AmountMinor, Badge = hit.InstantBook ? t["listing.instant"] : null, CanSave = false,
@@ -41,17 +41,13 @@ public static class Homes
 
     public static string Type(PropertyType type, Words t) => t[$"type.{Wire.Name(type)}"];
 
-    /// <summary>The country in the language of the page (the request's culture).</summary>
-    public static string Country(string code)
-    {
-        try { return new RegionInfo(code).DisplayName; }
-        catch (ArgumentException) { return code; }
-    }
+    /// <summary>The country in the language of the page.</summary>
+    public static string Country(string code, Words t) => t.Or($"country.{code}", code);
 
     /// <summary>The street where it is told, else the town.</summary>
-    public static string Place(PlaceView place) => string.Join(", ", new[] { place.City, place.Region == place.City ? null : place.Region, Country(place.CountryCode) }.Where(p => !string.IsNullOrEmpty(p)));
+    public static string Place(PlaceView place, Words t) => string.Join(", ", new[] { place.City, place.Region == place.City ? null : place.Region, Country(place.CountryCode, t) }.Where(p => !string.IsNullOrEmpty(p)));
 
-    public static string Address(PlaceView place) => string.Join(", ", new[] { place.Street, $"{place.PostalCode} {place.City}".Trim(), Country(place.CountryCode) }.Where(p => !string.IsNullOrEmpty(p)));
+    public static string Address(PlaceView place, Words t) => string.Join(", ", new[] { place.Street, $"{place.PostalCode} {place.City}".Trim(), Country(place.CountryCode, t) }.Where(p => !string.IsNullOrEmpty(p)));
 
     public static string AmenityIcon(string code) => Icons.GetValueOrDefault(code, "check");
 

@@ -29,30 +29,32 @@ public static class Quotes
     }
 
     /// <summary>
-    /// What comes back until when, in the home's own time. Steps while the stay runs are left out: the last line says that they go by the nights used.
-    /// Now marks the step that holds at this moment, where there is one.
+    /// What comes back until when, in the home's own time. Steps while the stay runs are left out: the last line says that they go by the nights used. With the moment of
+    /// confirmation the step that holds now is marked.
     /// </summary>
-    public static IReadOnlyList<RefundStep> Refunds(Quote quote, Words t, DateTimeOffset? now = null)
+    public static IReadOnlyList<RefundStep> Refunds(Quote quote, DateTimeOffset now, Words t, DateTimeOffset? confirmedAt = null)
     {
         var steps = new List<RefundStep>();
-        var found = now is null;
-        if (quote.RefundTiers.Count == 0 || quote.RefundTiers[0].Until > quote.Grace.ConfirmedBefore || quote.Policy == CancellationPolicy.Strict)
-            if (now is null && Clocked(quote)) steps.Add(new RefundStep(RefundKind.Full, t["refund.everything"], t.Count("refund.grace", quote.Grace.Hours)));
+        var found = confirmedAt is null;
+        if (quote.Grace.Hours > 0 && (confirmedAt ?? now) <= quote.Grace.ConfirmedBefore)
+        {
+            var end = confirmedAt?.AddHours(quote.Grace.Hours);
+            found |= end > now;
+            if (end is null || end > now)
+                steps.Add(new RefundStep(RefundKind.Full, t["refund.everything"], end is { } at ? t.Of("refund.until", ("when", Moment(at, quote.TimeZone, t))) : t.Count("refund.grace", quote.Grace.Hours), end > now));
+        }
         foreach (var tier in quote.RefundTiers.Where(r => r.Until <= quote.CheckInAt))
         {
             var kind = tier.HostSubtotalRefundMinor >= quote.HostSubtotalMinor ? RefundKind.Full : tier.RefundMinor > 0 ? RefundKind.Part : RefundKind.None;
             var holds = !found && now <= tier.Until;
             found |= holds;
-            steps.Add(new RefundStep(kind, tier.RefundMinor == quote.TotalMinor ? t["refund.everything"] : tier.RefundMinor == 0 ? t["refund.nothing"] : t.Of("refund.back", ("amount", t.Money(tier.RefundMinor, quote.Currency))),
+            steps.Add(new RefundStep(kind, tier.RefundMinor == 0 ? t["refund.nothing"] : t.Of("refund.back", ("amount", t.Money(tier.RefundMinor, quote.Currency))),
                 t.Of("refund.until", ("when", Moment(tier.Until, quote.TimeZone, t))), holds));
         }
         var later = quote.RefundTiers.Any(r => r.Until > quote.CheckInAt && r.RefundMinor > 0);
         steps.Add(new RefundStep(RefundKind.None, later ? t["refund.by_nights"] : t["refund.nothing"], t["refund.after"], !found));
         return steps;
     }
-
-    /// <summary>Grace is worth telling when the stay is far enough away for it.</summary>
-    private static bool Clocked(Quote quote) => quote.Grace.Hours > 0;
 
     /// <summary>"Fri 28 Aug, 15:00" at the home.</summary>
     public static string Moment(DateTimeOffset at, string timeZone, Words t)

@@ -31,7 +31,7 @@ public static class Trips
     public static bool CanCancel(BookingView booking, DateTimeOffset now) =>
         booking.Status is BookingStatus.Requested or BookingStatus.PendingPayment || booking.Status is BookingStatus.Confirmed or BookingStatus.CheckedIn && now < booking.Quote.CheckOutAt;
 
-    public static string Place(BookingView booking) => $"{booking.City}, {Homes.Country(booking.CountryCode)}";
+    public static string Place(BookingView booking, Words t) => $"{booking.City}, {Homes.Country(booking.CountryCode, t)}";
 
     /// <summary>The way from booking to review; what is over, what is now, what comes.</summary>
     public static IReadOnlyList<TimelineStep> Line(BookingView booking, DateTimeOffset now, Words t)
