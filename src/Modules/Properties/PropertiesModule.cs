@@ -1,4 +1,5 @@
 using EstoSpaces.Contracts.Media;
+using EstoSpaces.Contracts.Users;
 using EstoSpaces.Kernel.Events;
 using EstoSpaces.Kernel.Hosting;
 using EstoSpaces.Kernel.Identity;
@@ -23,7 +24,7 @@ public sealed class PropertiesModule : IModule
         Database = "estospaces_properties",
         Db = DbSeam.Of<PropertiesDb>(),
         Serves = ["/api/v1/properties"],
-        Hears = [ReactionSeam.To<MediaProcessed, OnMediaProcessed>(), ReactionSeam.To<MediaDeleted, OnMediaDeleted>()],
+        Hears = [ReactionSeam.To<MediaProcessed, OnMediaProcessed>(), ReactionSeam.To<MediaDeleted, OnMediaDeleted>(), ReactionSeam.To<AccountErased, OnAccountErased>()],
         Timers = [TimerSeam.Of<AnnounceReadyPictures>()],
         Calls = [ClientSeam.To<MediaClient>("media")],
     };

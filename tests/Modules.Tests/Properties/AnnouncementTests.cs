@@ -2,6 +2,7 @@ using System.Text.Json;
 using EstoSpaces.Contracts;
 using EstoSpaces.Contracts.Properties;
 using EstoSpaces.Contracts.Samples;
+using EstoSpaces.Contracts.Users;
 using EstoSpaces.Testing;
 using Shouldly;
 using Xunit;
@@ -60,6 +61,23 @@ public sealed class AnnouncementTests(WithProduct with) : IClassFixture<WithProd
         view.Amenities.ShouldBe(wanted.Amenities, ignoreOrder: true);
         (await product.AnnouncedAsync(wanted.Id)).Single().City.ShouldBe("Freiburg");
         (await host.Api.PutAsync($"/api/v1/properties/{wanted.Id}/rules", new { max_guests = 3 }).ReadAsync<PropertyView>()).Rules.MaxGuests.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task A_host_who_is_erased_leaves_no_address_behind()
+    {
+        var host = await product.NewHostAsync();
+        var (listing, draft) = (await host.PublishedAsync(), await host.DraftAsync());
+        await Facts.TellAsync(product, "properties", new AccountErased(host.Id, product.Now));
+        await product.Api.GetAsync($"/api/v1/properties/{listing.Id}").ShouldRefuseAsync(404, "property_not_found");
+        (await product.AnnouncedAsync(listing.Id))[^1].Status.ShouldBe(ListingStatus.Deleted);
+        using var inside = product.ServiceClientOf("properties");
+        foreach (var id in (PropertyId[])[listing.Id, draft.Id])
+        {
+            var left = await inside.GetAsync($"/internal/properties/{id}").ReadAsync<BookableListing>();
+            (left.Title, left.ExactPlace.Street, left.ExactPlace.PostalCode, left.ImageUrl).ShouldBe(("", null, null, null));
+            left.ExactPlace.Latitude.ShouldNotBe(Drafts.Latitude);
+        }
     }
 
     [Fact]

@@ -68,7 +68,7 @@ public sealed class ImageTests(WithProduct with) : IClassFixture<WithProduct>
         before.Images.Single().Urls.ShouldBeEmpty();
 
         var urls = new Dictionary<string, string> { ["320"] = "/api/v1/media/x/320.webp" };
-        await Facts.TellAsync(product, new MediaProcessed(new MediaView(picture, host.Id, MediaPurpose.Listing, MediaStatus.Ready, null, "image/webp", 5, 1200, 800, "data:image/webp;base64,xx", urls, product.Now)));
+        await Facts.TellAsync(product, "properties", new MediaProcessed(new MediaView(picture, host.Id, MediaPurpose.Listing, MediaStatus.Ready, null, "image/webp", 5, 1200, 800, "data:image/webp;base64,xx", urls, product.Now)));
         var after = await product.Api.GetAsync($"/api/v1/properties/{home}").ReadAsync<PropertyView>();
         (after.Images.Single().Width, after.Images.Single().Urls["320"], after.Version).ShouldBe((1200, "/api/v1/media/x/320.webp", before.Version));
         await Until.HoldsAsync(async () => (await product.AnnouncedAsync(home)).LastOrDefault()?.Images.Single().Urls.Count == 1, "the picture is announced");
@@ -80,8 +80,8 @@ public sealed class ImageTests(WithProduct with) : IClassFixture<WithProduct>
         var host = await product.NewHostAsync();
         var (failed, deleted, kept) = (MediaId.New(), MediaId.New(), MediaId.New());
         var home = await SeedAsync(host, failed, deleted, kept);
-        await Facts.TellAsync(product, new MediaProcessed(new MediaView(failed, host.Id, MediaPurpose.Listing, MediaStatus.Failed, "picture_damaged", "image/webp", 5, 0, 0, null, new Dictionary<string, string>(), product.Now)));
-        await Facts.TellAsync(product, new MediaDeleted(deleted, host.Id));
+        await Facts.TellAsync(product, "properties", new MediaProcessed(new MediaView(failed, host.Id, MediaPurpose.Listing, MediaStatus.Failed, "picture_damaged", "image/webp", 5, 0, 0, null, new Dictionary<string, string>(), product.Now)));
+        await Facts.TellAsync(product, "properties", new MediaDeleted(deleted, host.Id));
         (await product.Api.GetAsync($"/api/v1/properties/{home}").ReadAsync<PropertyView>()).Images.Select(i => i.Id).ShouldBe([kept]);
         await Until.HoldsAsync(async () => (await product.AnnouncedAsync(home)).LastOrDefault()?.Images.Count == 1, "the loss is announced");
     }

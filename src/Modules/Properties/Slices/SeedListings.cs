@@ -8,6 +8,7 @@ using EstoSpaces.Kernel.Outcomes;
 using EstoSpaces.Kernel.Postgres;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.EntityFrameworkCore;
 
@@ -18,7 +19,7 @@ public static class SeedListings
 {
     private const int MediaAtOnce = 200;
 
-    public static void Map(RouteGroupBuilder inside) => inside.MapPost("/seed", HandleAsync);
+    public static void Map(RouteGroupBuilder inside) => inside.MapPost("/seed", HandleAsync).WithMetadata(new RequestSizeLimitAttribute(64 << 20));
 
     private static async Task<IResult> HandleAsync(SampleBatch batch, PropertiesDb db, Outbox outbox, Locations locations, MediaClient media, CancellationToken ct)
     {
