@@ -25,6 +25,9 @@ public sealed class TestProduct : IAsyncDisposable
     /// <summary>A stranger's client at the gateway.</summary>
     public HttpClient Api { get; }
 
+    /// <summary>Where its data lies.</summary>
+    public string Folder => folder;
+
     public ProductClock Clock => Product.Topology.Clock;
     public DateTimeOffset Now => Clock.GetUtcNow();
 
