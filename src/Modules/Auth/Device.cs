@@ -9,12 +9,19 @@ public static class Device
 {
     private const int MaxUserAgent = 400;
 
-    /// <summary>The client's address: what a proxy of ours noted last, when the request came through one (from this machine or a private network), else the peer.</summary>
+    /// <summary>The client's address: the last one outside of our own network that the proxies noted, when the request came through them; else the peer. What a client claims about itself stands before that and is not believed.</summary>
     public static string Address(HttpContext http)
     {
         var peer = http.Connection.RemoteIpAddress is { } ip ? ip.IsIPv4MappedToIPv6 ? ip.MapToIPv4() : ip : IPAddress.Loopback;
-        var noted = http.Request.Headers["X-Forwarded-For"].ToString().Split(',')[^1].Trim();
-        return IsOurs(peer) && IPAddress.TryParse(noted, out var client) ? client.ToString() : peer.ToString();
+        if (!IsOurs(peer)) return peer.ToString();
+        var client = peer;
+        foreach (var noted in http.Request.Headers["X-Forwarded-For"].ToString().Split(',').Reverse())
+        {
+            if (!IPAddress.TryParse(noted.Trim(), out var hop)) break;
+            client = hop.IsIPv4MappedToIPv6 ? hop.MapToIPv4() : hop;
+            if (!IsOurs(client)) break;
+        }
+        return client.ToString();
     }
 
     public static string? UserAgent(HttpContext http)

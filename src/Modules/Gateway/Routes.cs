@@ -18,7 +18,7 @@ internal static class Routes
                Transforms =
                [
                    new Dictionary<string, string> { ["RequestHeaderOriginalHost"] = "true" },
-                   new Dictionary<string, string> { ["X-Forwarded"] = "Set" },
+                   new Dictionary<string, string> { ["X-Forwarded"] = "Set", ["For"] = "Append" },
                ],
            },
     ];

@@ -100,6 +100,19 @@ public sealed class SessionTests(WithProduct fixture) : IClassFixture<WithProduc
         await product.Api.GetAsync("/api/v1/auth/sessions").ShouldRefuseAsync(401, "authentication_required");
     }
 
+    [Theory]
+    [InlineData("203.0.113.7", "203.0.113.7")]
+    [InlineData("1.2.3.4, 203.0.113.7, 10.0.0.9", "203.0.113.7")]
+    [InlineData("nonsense, 203.0.113.7", "203.0.113.7")]
+    public async Task The_client_behind_our_proxies_is_seen_and_what_it_claims_is_not_believed(string forwarded, string seen)
+    {
+        var person = await product.NewGuestAsync();
+        using var login = new HttpRequestMessage(HttpMethod.Post, "/api/v1/auth/login") { Content = System.Net.Http.Json.JsonContent.Create(new { email = person.Email, password = person.Password }) };
+        login.Headers.TryAddWithoutValidation("X-Forwarded-For", forwarded);
+        var session = await product.Api.SendAsync(login).ReadAsync<SessionView>();
+        (await product.SignedIn(session.AccessToken).GetAsync("/api/v1/auth/sessions").ReadAsync()).GetProperty("data").EnumerateArray().Single(s => s.GetProperty("current").GetBoolean()).GetProperty("ip").GetString().ShouldBe(seen);
+    }
+
     [Fact]
     public async Task Only_hashes_of_secrets_are_kept()
     {
