@@ -87,6 +87,24 @@ public sealed class WebhookTests(WithOwnClock fixture) : IClassFixture<WithOwnCl
         paid.Headers.Contains("Idempotent-Replayed").ShouldBeFalse();
     }
 
+    [Theory]
+    [InlineData(-400)]
+    [InlineData(400)]
+    public async Task The_post_goes_on_whatever_the_products_clock_says(int days)
+    {
+        fixture.Product.Clock.SetOffset(TimeSpan.FromDays(days));
+        try
+        {
+            await using var shop = await Shop.OpenAsync(cards);
+            var paid = await cards.PayAsync("4242424242424242");
+            var heard = await shop.HearsAsync("payment_intent.succeeded", paid["id"]!);
+            var signedAt = DateTimeOffset.FromUnixTimeSeconds(long.Parse(heard.Signature.Split(',')[0]["t=".Length..]));
+            signedAt.ShouldBe(DateTimeOffset.UtcNow, TimeSpan.FromMinutes(1));
+            DateTimeOffset.FromUnixTimeSeconds(heard.Event.GetProperty("created").GetInt64()).ShouldBe(fixture.Product.Now, TimeSpan.FromMinutes(1));
+        }
+        finally { fixture.Product.Clock.SetOffset(TimeSpan.Zero); }
+    }
+
     private sealed record Heard(string Id, string Type, string Subject, string Signature, string Body, JsonElement Event);
 
     /// <summary>Somebody who listens for webhooks, on a real port.</summary>

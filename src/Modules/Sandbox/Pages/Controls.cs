@@ -55,7 +55,7 @@ internal static class Controls
         if (order is null) return Results.BadRequest(new { error = "order is created, reversed or shuffled" });
         var released = await door.Work(http.Request, async work =>
         {
-            await using var command = work.Command($"update stripe_deliveries set state = 'pending', due_at = $1, position = {order} where state = 'held'", work.Time);
+            await using var command = work.Command($"update stripe_deliveries set state = 'pending', due_at = $1, position = {order} where state = 'held'", StripeWork.RealTime);
             await using var open = work.Command("update stripe_delivery_rules set hold = false");
             await open.ExecuteNonQueryAsync(CancellationToken.None);
             return await command.ExecuteNonQueryAsync(CancellationToken.None);
@@ -95,7 +95,7 @@ internal static class Controls
                 """
                 insert into stripe_deliveries (event_id, event_type, endpoint_id, state, position, due_at, created_at)
                 select event_id, event_type, endpoint_id, 'pending', position, $2, $2 from stripe_deliveries where id = $1 returning id
-                """, id, work.Time);
+                """, id, StripeWork.RealTime);
             return (long?)await command.ExecuteScalarAsync(CancellationToken.None);
         });
         bell.Ring();

@@ -24,7 +24,7 @@ internal static class Idempotency
                 new("select pg_try_advisory_xact_lock(hashtextextended($1, 7))") { Parameters = { new() { Value = key } } },
                 new("select path, fingerprint, status, body, request_id from stripe_idempotency where key = $1 and created_at > $2")
                 {
-                    Parameters = { new() { Value = key }, new() { Value = work.Time - Kept } },
+                    Parameters = { new() { Value = key }, new() { Value = StripeWork.RealTime - Kept } },
                 },
             },
         };
@@ -59,5 +59,5 @@ internal static class Idempotency
         insert into stripe_idempotency (key, path, fingerprint, request_id, status, body, created_at) values ($1, $2, $3, $4, $5, $6, $7)
         on conflict (key) do update set path = excluded.path, fingerprint = excluded.fingerprint, request_id = excluded.request_id,
             status = excluded.status, body = excluded.body, created_at = excluded.created_at
-        """, work.Call.IdempotencyKey, path, fingerprint, work.Call.RequestId, status, body, work.Time);
+        """, work.Call.IdempotencyKey, path, fingerprint, work.Call.RequestId, status, body, StripeWork.RealTime);
 }

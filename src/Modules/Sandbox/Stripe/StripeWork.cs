@@ -27,6 +27,9 @@ internal sealed class StripeWork(NpgsqlConnection connection, TimeProvider clock
 
     public DateTimeOffset Time => clock.GetUtcNow();
 
+    /// <summary>The time of what is no business of the product's: post, keys, signatures. The product's clock does not move it.</summary>
+    public static DateTimeOffset RealTime => TimeProvider.System.GetUtcNow();
+
     public long Now => clock.GetUtcNow().ToUnixTimeSeconds();
 
     /// <summary>True once an event waits for delivery: the mailman is woken after the commit.</summary>

@@ -41,7 +41,7 @@ internal sealed record DeliveryRules(bool Hold, double DelaySeconds, double Jitt
                 """
                 insert into stripe_deliveries (event_id, event_type, endpoint_id, state, position, due_at, created_at)
                 select $1, $2, $3, $4, seq, $5, $6 from stripe_objects where id = $1
-                """, evt.Id(), evt.Text("type"), endpoint, state, work.Time + TimeSpan.FromSeconds(wait), work.Time);
+                """, evt.Id(), evt.Text("type"), endpoint, state, StripeWork.RealTime + TimeSpan.FromSeconds(wait), StripeWork.RealTime);
         }
     }
 

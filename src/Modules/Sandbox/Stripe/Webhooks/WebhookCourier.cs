@@ -10,9 +10,9 @@ namespace EstoSpaces.Sandbox.Stripe.Webhooks;
 
 /// <summary>
 /// Carries events to their endpoints: claims what is due under a lease, posts it signed, tries again with growing
-/// pauses for three days. At least once: a courier that dies between posting and writing it down posts again.
+/// pauses for three days. It lives by real time, whatever the product's clock says. At least once: a courier that dies between posting and writing it down posts again.
 /// </summary>
-internal sealed class WebhookCourier(NpgsqlDataSource database, TimeProvider clock, WebhookBell bell, ILogger<WebhookCourier> log) : BackgroundService
+internal sealed class WebhookCourier(NpgsqlDataSource database, WebhookBell bell, ILogger<WebhookCourier> log) : BackgroundService
 {
     static readonly TimeSpan[] Pauses =
     [
@@ -93,7 +93,7 @@ internal sealed class WebhookCourier(NpgsqlDataSource database, TimeProvider clo
             returning d.id, d.event_id, d.endpoint_id, d.attempts, d.due_at, d.position,
                 (select data::text from stripe_objects where id = d.event_id), (select data::text from stripe_objects where id = d.endpoint_id)
             """);
-        var now = clock.GetUtcNow();
+        var now = StripeWork.RealTime;
         claim.Parameters.Add(new() { Value = now });
         claim.Parameters.Add(new() { Value = now + Lease });
         await using var reader = await claim.ExecuteReaderAsync(ct);
@@ -120,7 +120,7 @@ internal sealed class WebhookCourier(NpgsqlDataSource database, TimeProvider clo
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, endpoint.Text("url"));
             request.Content = new StringContent(payload, Encoding.UTF8, "application/json");
-            request.Headers.TryAddWithoutValidation("Stripe-Signature", WebhookSignature.Header(endpoint.Secretly().Text("secret")!, payload, clock.GetUtcNow()));
+            request.Headers.TryAddWithoutValidation("Stripe-Signature", WebhookSignature.Header(endpoint.Secretly().Text("secret")!, payload, StripeWork.RealTime));
             request.Headers.TryAddWithoutValidation("User-Agent", "Stripe/1.0 (sandbox)");
             request.Headers.TryAddWithoutValidation("Accept", "*/*; q=0.5, application/xml");
             using var response = await http.SendAsync(request, ct);
@@ -143,7 +143,7 @@ internal sealed class WebhookCourier(NpgsqlDataSource database, TimeProvider clo
 
     async Task WriteDown(Delivery delivery, string state, int? status, string answer, CancellationToken ct)
     {
-        var now = clock.GetUtcNow();
+        var now = StripeWork.RealTime;
         await using var command = database.CreateCommand(
             """
             update stripe_deliveries set state = $2, last_status = $3, last_answer = $4, leased_until = null,
