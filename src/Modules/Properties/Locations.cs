@@ -17,9 +17,6 @@ public sealed class Locations(NpgsqlDataSource source, ModuleContext context)
     private readonly byte[] key = HKDF.DeriveKey(HashAlgorithmName.SHA256, context.ServiceKey, 32, info: "approximate points of listings"u8.ToArray());
     private bool? postgis;
 
-    /// <summary>How nearness to a point (latitude $a, longitude $b) reads in SQL over <c>property_locations l</c>.</summary>
-    public sealed record Nearness(string Order, string DistanceMetres, string WithinMetres);
-
     /// <summary>
     /// A point 80 to 300 m away, always the same for a listing, wherever it moves: asking twice tells nothing more. The direction comes from a keyed hash,
     /// because anybody could undo one that follows from the id alone.
@@ -37,16 +34,23 @@ public sealed class Locations(NpgsqlDataSource source, ModuleContext context)
         return (Math.Round(lat, 5), Math.Round(lng, 5));
     }
 
-    /// <summary>$a, $b: latitude and longitude; $c: metres.</summary>
-    public async Task<Nearness> NearnessAsync(int a, int b, int c, CancellationToken ct)
+    /// <summary>
+    /// SQL that orders <c>property_locations l</c> by nearness to the point whose latitude and longitude are the arguments $a and $b. With a limit, the index gives
+    /// the first rows without looking at the others; a condition on the distance would not, so radiuses are cut afterwards.
+    /// </summary>
+    public async Task<string> NearestFirstAsync(int a, int b, CancellationToken ct)
     {
         postgis ??= (await source.QueryAsync("select true from information_schema.columns where table_name = 'property_locations' and column_name = 'point'", [], r => r.GetBoolean(0), ct)).Count > 0;
-        if (postgis.Value)
-        {
-            var point = $"st_setsrid(st_makepoint(${b}, ${a}), 4326)::geography";
-            return new Nearness($"l.point <-> {point}", $"st_distance(l.point, {point})", $"st_dwithin(l.point, {point}, ${c})");
-        }
-        var (here, there) = ($"ll_to_earth(${a}, ${b})", "ll_to_earth(l.approximate_latitude, l.approximate_longitude)");
-        return new Nearness($"{there} <-> {here}", $"earth_distance({there}, {here})", $"earth_box({here}, ${c}) @> {there} and earth_distance({there}, {here}) <= ${c}");
+        return postgis.Value ? $"l.point <-> st_setsrid(st_makepoint(${b}, ${a}), 4326)::geography"
+            : $"ll_to_earth(l.approximate_latitude, l.approximate_longitude) <-> ll_to_earth(${a}, ${b})";
+    }
+
+    /// <summary>Metres along a great circle (haversine).</summary>
+    public static double Metres((double Latitude, double Longitude) from, (double Latitude, double Longitude) to)
+    {
+        const double radian = Math.PI / 180;
+        var (north, east) = (Math.Sin((to.Latitude - from.Latitude) * radian / 2), Math.Sin((to.Longitude - from.Longitude) * radian / 2));
+        var half = north * north + Math.Cos(from.Latitude * radian) * Math.Cos(to.Latitude * radian) * east * east;
+        return 2 * MetresADegree / radian * Math.Asin(Math.Min(1, Math.Sqrt(half)));
     }
 }

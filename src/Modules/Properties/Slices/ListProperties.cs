@@ -68,10 +68,11 @@ public static class ListProperties
 
         if (request.Point is { } point)
         {
-            arguments.AddRange([point.Latitude, point.Longitude, (request.RadiusKm ?? 50) * 1_000, page.Limit]);
-            var nearness = await locations.NearnessAsync(arguments.Count - 3, arguments.Count - 2, arguments.Count - 1, ct);
-            var nearest = await reads.SelectAsync($"{where} and {nearness.WithinMetres} order by {nearness.Order} limit ${arguments.Count}", [.. arguments], ct);
-            return Results.Ok(new Page<PropertyView>([.. nearest.Select(r => r.For(caller))], null));
+            arguments.AddRange([point.Latitude, point.Longitude, page.Limit]);
+            var nearestFirst = await locations.NearestFirstAsync(arguments.Count - 2, arguments.Count - 1, ct);
+            var nearest = await reads.SelectAsync($"{where} and l.property_id is not null order by {nearestFirst} limit ${arguments.Count}", [.. arguments], ct);
+            var radius = (request.RadiusKm ?? 50) * 1_000;
+            return Results.Ok(new Page<PropertyView>([.. nearest.TakeWhile(r => Locations.Metres(point, (r.ApproximateLatitude!.Value, r.ApproximateLongitude!.Value)) <= radius).Select(r => r.For(caller))], null));
         }
         if (page.TimeAndId() is { } after)
         {
