@@ -17,11 +17,16 @@ public sealed class AttemptDesk(PaymentsDb db, PaymentProviders providers, Payme
     private static readonly TimeSpan FreshFor = TimeSpan.FromSeconds(3);
 
     /// <summary>Makes sure that the payment has a live attempt of this kind, and only this one. Answers the payment as it stands, which can be paid by now.</summary>
-    public async Task<Result<Payment>> EnsureAsync(PaymentId id, AttemptKind kind, CancellationToken ct)
+    public Task<Result<Payment>> EnsureAsync(PaymentId id, AttemptKind kind, CancellationToken ct) => EnsureAsync(id, kind, null, ct);
+
+    /// <summary>The same for a payment that was just written with its first attempt.</summary>
+    public Task<Result<Payment>> OpenAsync(Payment payment, PaymentAttempt first, CancellationToken ct) => EnsureAsync(payment.Id, first.Kind, (payment, first), ct);
+
+    private async Task<Result<Payment>> EnsureAsync(PaymentId id, AttemptKind kind, (Payment, PaymentAttempt?)? written, CancellationToken ct)
     {
         for (var round = 0; round < 4; round++)
         {
-            var (payment, attempt) = await TakeAsync(id, kind, ct);
+            var (payment, attempt) = round == 0 && written is { } known ? known : await TakeAsync(id, kind, ct);
             if (attempt is null) return payment;
             if (attempt.Status is AttemptStatus.Replacing)
             {
@@ -31,7 +36,7 @@ public sealed class AttemptDesk(PaymentsDb db, PaymentProviders providers, Payme
             if (attempt.Status is AttemptStatus.Open) return payment;
             var opened = await providers.Of(payment).OpenAsync(payment, attempt, ct);
             if (opened.Refused) return opened.Refusal;
-            if (await truth.HearAsync(id, opened.Value, ct) is { IsOpen: false } done) return done;
+            if (await truth.HearAsync(id, opened.Value, ct) is { } heard && (!heard.IsOpen || opened.Value.Status is not ProviderStatus.Cancelled)) return heard;
         }
         return await ReadAsync(id, ct);
     }
@@ -44,15 +49,20 @@ public sealed class AttemptDesk(PaymentsDb db, PaymentProviders providers, Payme
         if (!payment.IsOpen) return (payment, null);
         var attempts = await db.Attempts.Where(a => a.PaymentId == id).OrderBy(a => a.Attempt).ToListAsync(ct);
         var live = attempts.Find(a => a.IsLive);
-        if (live is null)
-        {
-            db.Attempts.Add(live = PaymentAttempt.Start(id, attempts.Count + 1, kind, clock.GetUtcNow()));
-            await outbox.SetTimerAsync<ReconcileOpenPayments>(id.ToString(), clock.GetUtcNow() + FirstLook, ct);
-        }
+        if (live is null) live = await AddAsync(id, attempts.Count + 1, kind, ct);
         else if (live.Kind != kind) live.Replace();
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
         return (payment, live);
+    }
+
+    /// <summary>Writes an attempt down, with the timer that looks after it, in the transaction that is open.</summary>
+    public async Task<PaymentAttempt> AddAsync(PaymentId id, int number, AttemptKind kind, CancellationToken ct)
+    {
+        var attempt = PaymentAttempt.Start(id, number, kind, clock.GetUtcNow());
+        db.Attempts.Add(attempt);
+        await outbox.SetTimerAsync<ReconcileOpenPayments>(id.ToString(), clock.GetUtcNow() + FirstLook, ct);
+        return attempt;
     }
 
     /// <summary>Closes what is live, so that no money can come any more. When it has come already, the payment is paid.</summary>

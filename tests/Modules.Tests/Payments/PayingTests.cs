@@ -1,6 +1,7 @@
 using EstoSpaces.Contracts;
 using EstoSpaces.Contracts.Bookings;
 using EstoSpaces.Contracts.Payments;
+using EstoSpaces.Payments.Stripe;
 using EstoSpaces.Testing;
 using Shouldly;
 using Xunit;
@@ -53,6 +54,7 @@ public sealed class PayingTests(WithProduct fixture) : IClassFixture<WithProduct
         await product.ConfirmInThePageAsync(payment, HeldBookings.GoodCard);
         await product.BecomesAsync(held, BookingStatus.Confirmed);
         (await held.ConfirmAsync(payment.Id).ReadAsync<PaymentView>()).Status.ShouldBe(PaymentStatus.Succeeded);
+        (await held.Guest.Api.PostAsync($"/api/v1/payments/{payment.Id}/confirm", content: null).ReadAsync<PaymentView>()).Status.ShouldBe(PaymentStatus.Succeeded);
     }
 
     [Fact]
@@ -174,6 +176,16 @@ public sealed class PayingTests(WithProduct fixture) : IClassFixture<WithProduct
         (again.Id, again.Status).ShouldBe((payment.Id, PaymentStatus.Succeeded));
         (await held.ConfirmAsync(payment.Id, HeldBookings.GoodCard).ReadAsync<PaymentView>()).Status.ShouldBe(PaymentStatus.Succeeded);
         (await product.ChargesAsync(payment)).Count.ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("EUR", 103_101, 103_101)]
+    [InlineData("JPY", 15_000, 15_000)]
+    [InlineData("ISK", 15_000, 1_500_000)] // counted with two decimals by Stripe, though it has none
+    public void Amounts_are_counted_as_stripe_counts_them(string currency, long ours, long theirs)
+    {
+        StripeAmounts.ToStripe(new Money(ours, currency)).ShouldBe(theirs);
+        StripeAmounts.FromStripe(theirs, currency).ShouldBe(ours);
     }
 
     [Fact]

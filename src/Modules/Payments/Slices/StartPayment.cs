@@ -33,27 +33,29 @@ public static class StartPayment
         if (due.Refused) return due.Refusal.ToProblem();
         if (due.Value.GuestId != caller.UserId) return PaymentRefusals.BookingNotFound.ToProblem();
 
-        var (payment, isNew) = await FindOrStartAsync(db, due.Value, method, provider, clock.GetUtcNow(), ct);
+        var (payment, first) = await FindOrStartAsync(db, attempts, due.Value, method, provider, clock.GetUtcNow(), ct);
         if (payment is null) return (due.Value.Status is BookingStatus.Expired || due.Value.Status is BookingStatus.PendingPayment ? PaymentRefusals.BookingHoldExpired : PaymentRefusals.BookingNotPayable).ToProblem();
 
-        var ensured = await attempts.EnsureAsync(payment.Id, AttemptKind.Intent, ct);
+        var ensured = first is null ? await attempts.EnsureAsync(payment.Id, AttemptKind.Intent, ct) : await attempts.OpenAsync(payment, first, ct);
         if (ensured.Refused) return ensured.Refusal.ToProblem();
         var view = await views.ShowAsync(ensured.Value, caller, ct);
-        return isNew ? TypedResults.Created($"/api/v1/payments/{view.Id}", view) : TypedResults.Ok(view);
+        return first is not null ? TypedResults.Created($"/api/v1/payments/{view.Id}", view) : TypedResults.Ok(view);
     }
 
-    /// <summary>Null when there is no payment and none may be started.</summary>
-    private static async Task<(Payment?, bool IsNew)> FindOrStartAsync(PaymentsDb db, BookingDue due, PaymentMethod method, IPaymentProvider provider, DateTimeOffset now, CancellationToken ct)
+    /// <summary>No payment when there is none and none may be started; an attempt when the payment is new.</summary>
+    private static async Task<(Payment?, PaymentAttempt? First)> FindOrStartAsync(PaymentsDb db, AttemptDesk attempts, BookingDue due, PaymentMethod method, IPaymentProvider provider, DateTimeOffset now, CancellationToken ct)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         // Tabs that start at once wait for each other here; the unique index has the last word.
         await db.Database.ExecuteSqlAsync($"select pg_advisory_xact_lock(hashtextextended({due.BookingId.ToString()}, 0))", ct);
-        if (await db.LockByBookingAsync(due.BookingId, ct) is { } existing) return (existing, false);
-        if (due.Status is not BookingStatus.PendingPayment || due.ExpiresAt <= now) return (null, false);
+        if (await db.LockByBookingAsync(due.BookingId, ct) is { } existing) return (existing, null);
+        if (due.Status is not BookingStatus.PendingPayment || due.ExpiresAt <= now) return (null, null);
         var payment = Payment.Start(due, method, provider.Name, now);
         db.Payments.Add(payment);
+        await db.SaveChangesAsync(ct); // the attempt refers to it
+        var first = await attempts.AddAsync(payment.Id, 1, AttemptKind.Intent, ct);
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
-        return (payment, true);
+        return (payment, first);
     }
 }
