@@ -72,7 +72,7 @@ public static class HtmlLetter
             """, 22),
         Picture p => Row($"""<img src="{E(p.Url)}" alt="{E(p.Alt)}" width="526" style="display:block;width:100%;max-width:526px;height:auto;border:0;border-radius:12px;">"""),
         Quotation q => Row($"""<div class="tint" style="background-color:#e2eee8;border-radius:12px;padding:16px 18px;"><p class="muted" style="{Font}margin:0 0 4px;font-size:13px;color:#64665e;">{E(q.Author)}</p><p class="ink" style="{Font}margin:0;font-size:16px;line-height:1.6;color:#20231f;">{Lines(q.Text)}</p></div>"""),
-        Rows r => Row(Table(r)),
+        Rows r => Row(Table(r), r.Title is null ? 16 : 30),
         _ => throw new InvalidOperationException($"no HTML for {block.GetType().Name}"),
     };
 
