@@ -41,10 +41,21 @@ public static partial class Edge
         DbUpdateException { InnerException: PostgresException { SqlState: PostgresErrorCodes.CharacterNotInRepertoire or PostgresErrorCodes.UntranslatableCharacter } } or
             PostgresException { SqlState: PostgresErrorCodes.CharacterNotInRepertoire or PostgresErrorCodes.UntranslatableCharacter } =>
             Refusal.Invalid("invalid_text", "A text contains a character that can't be stored."),
-        HttpRequestException or TimeoutException or NpgsqlException { IsTransient: true } or DbUpdateException { InnerException: NpgsqlException { IsTransient: true } } =>
-            Refusal.Unavailable("temporarily_unavailable", "A part of the service does not answer right now. Nothing was lost; try again in a moment."),
+        HttpRequestException or TimeoutException => Unavailable,
+        NpgsqlException broken when IsAway(broken) => Unavailable,
+        // EF Core wraps what it takes for transient.
+        DbUpdateException { InnerException: NpgsqlException broken } when IsAway(broken) => Unavailable,
+        InvalidOperationException { InnerException: NpgsqlException broken } when IsAway(broken) => Unavailable,
+        InvalidOperationException { InnerException: DbUpdateException { InnerException: NpgsqlException broken } } when IsAway(broken) => Unavailable,
+        InvalidOperationException { InnerException: TimeoutException } => Unavailable,
         _ => null,
     };
+
+    private static readonly Refusal Unavailable =
+        Refusal.Unavailable("temporarily_unavailable", "A part of the service does not answer right now. Nothing was lost; try again in a moment.");
+
+    /// <summary>The database is away or stops, rather than refusing what it was asked.</summary>
+    private static bool IsAway(NpgsqlException e) => e.IsTransient || e is PostgresException { SqlState: PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown or PostgresErrorCodes.CannotConnectNow };
 
     private static string Explain(JsonException json) =>
         json.Message.Contains("missing required properties", StringComparison.Ordinal) ? json.Message[..(json.Message.IndexOf('.', json.Message.IndexOf(':', StringComparison.Ordinal)) + 1)].Replace("JSON deserialization for type", "The body for", StringComparison.Ordinal)
