@@ -28,6 +28,15 @@ public sealed class MediaFile
         DeletedAt = now;
         return new MediaDeleted(Id, OwnerId);
     }
+
+    /// <summary>Takes the file out of sight and forgets its name, because its owner had himself erased. Null when it was deleted before.</summary>
+    public MediaDeleted? Erase(DateTimeOffset now)
+    {
+        FileName = "";
+        if (DeletedAt is not null) return null;
+        DeletedAt = now;
+        return new MediaDeleted(Id, OwnerId);
+    }
 }
 
 /// <summary>What a purpose means for who may see a file.</summary>

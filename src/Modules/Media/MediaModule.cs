@@ -1,4 +1,5 @@
 using EstoSpaces.Contracts.Properties;
+using EstoSpaces.Contracts.Users;
 using EstoSpaces.Kernel.Events;
 using EstoSpaces.Kernel.Hosting;
 using EstoSpaces.Kernel.Identity;
@@ -31,7 +32,7 @@ public sealed class MediaModule : IModule
         Database = "estospaces_media",
         Db = DbSeam.Of<MediaDb>(),
         Serves = ["/api/v1/media"],
-        Hears = [ReactionSeam.To<ListingChanged, OnListingChanged>()],
+        Hears = [ReactionSeam.To<ListingChanged, OnListingChanged>(), ReactionSeam.To<AccountErased, OnAccountErased>()],
         Timers = [TimerSeam.Of<RemoveDeletedMedia>(), TimerSeam.Of<EraseUnusedContents>()],
         MaxBodyBytes = MaxFormBytes,
     };

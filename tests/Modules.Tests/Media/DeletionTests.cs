@@ -1,7 +1,6 @@
 using EstoSpaces.Contracts;
 using EstoSpaces.Contracts.Media;
 using EstoSpaces.Contracts.Properties;
-using EstoSpaces.Kernel.Events;
 using EstoSpaces.Kernel.Postgres;
 using EstoSpaces.Media.Storage;
 using EstoSpaces.Testing;
@@ -42,12 +41,10 @@ public sealed class DeletionTests(WithOwnClock with) : IClassFixture<WithOwnCloc
         var picture = await UploadAsync(host, seed: 202);
         var listing = PropertyId.New();
 
-        await TellAsync(Snapshot(listing, host.Id, 1, ListingStatus.Published, picture));
-        await Until.HoldsAsync(async () => await UsesAsync(picture) == 1, "the use is known");
+        await Facts.TellAsync(product, "media", new ListingChanged(Snapshot(listing, host.Id, 1, ListingStatus.Published, picture)));
         await host.Api.DeleteAsync($"/api/v1/media/{picture.Id}").ShouldRefuseAsync(409, "media_in_use");
 
-        await TellAsync(Snapshot(listing, host.Id, 2, ListingStatus.Deleted, picture));
-        await Until.HoldsAsync(async () => await UsesAsync(picture) == 0, "the listing is gone");
+        await Facts.TellAsync(product, "media", new ListingChanged(Snapshot(listing, host.Id, 2, ListingStatus.Deleted, picture)));
         await host.Api.DeleteAsync($"/api/v1/media/{picture.Id}").ShouldBeAsync(204);
     }
 
@@ -73,6 +70,20 @@ public sealed class DeletionTests(WithOwnClock with) : IClassFixture<WithOwnCloc
         (await product.Api.GetByteArrayAsync(again.Urls["320"])).Length.ShouldBeGreaterThan(100);
     }
 
+    [Fact]
+    public async Task The_files_of_an_erased_person_go_with_their_bytes()
+    {
+        var guest = await product.NewGuestAsync();
+        var (avatar, document) = (await UploadAsync(guest, seed: 210, "avatar"), await UploadAsync(guest, seed: 211, "document"));
+        var content = (await ContentOfAsync(avatar)).ShouldNotBeNull();
+        await guest.Api.DeleteAsync($"/api/v1/users/{guest.Id}").ShouldBeAsync(204);
+
+        await Until.HoldsAsync(async () => (await product.Api.GetAsync(avatar.Urls["320"])).StatusCode == System.Net.HttpStatusCode.NotFound, "the picture is out of sight");
+        await Until.HoldsAsync(async () => (await ObjectsAsync(content)).Count == 0 && await ContentOfAsync(document) is null, "the bytes are erased");
+        var names = await product.Inside<NpgsqlDataSource>("media").QueryAsync("select file_name from media_files where owner_id = $1", [guest.Id.Value], r => r.GetString(0), CancellationToken.None);
+        names.ShouldBe(["", ""]);
+    }
+
     static async Task<MediaView> UploadAsync(Person person, int seed, string purpose = "listing") =>
         await person.Api.UploadAsync(Pictures.Png(400, 300, seed), "room.png", purpose).ReadAsync<MediaView>(201);
 
@@ -83,17 +94,6 @@ public sealed class DeletionTests(WithOwnClock with) : IClassFixture<WithOwnCloc
         Price = new PriceRules { Currency = "EUR", BaseNightMinor = 10_000 }, Amenities = [],
         Images = [new ImageView(picture.Id, null, picture.Width, picture.Height, picture.Placeholder, picture.Urls)], PublishedAt = DateTimeOffset.UnixEpoch, Version = version,
     };
-
-    // The fact as the property service tells it: through an outbox onto the bus.
-    async Task TellAsync(ListingSnapshot listing)
-    {
-        await using var connection = await product.Inside<NpgsqlDataSource>("media").OpenConnectionAsync();
-        await Outbox.InsertAsync(connection, [new ListingChanged(listing)], product.Now, CancellationToken.None);
-        product.Inside<OutboxSignal>("media").Wake();
-    }
-
-    async Task<long> UsesAsync(MediaView view) => (await product.Inside<NpgsqlDataSource>("media").QueryAsync(
-        "select count(*) from media_uses where media_id = $1", [view.Id.Value], r => r.GetInt64(0), CancellationToken.None)).Single();
 
     async Task<List<string>> ObjectsAsync(Guid content) =>
         await product.Inside<IObjectStore>("media").ListAsync($"public/{content}/", CancellationToken.None).ToListAsync();
