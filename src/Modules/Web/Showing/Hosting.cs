@@ -1,6 +1,5 @@
 using System.Globalization;
 using EstoSpaces.Contracts;
-using EstoSpaces.Contracts.Bookings;
 using EstoSpaces.Contracts.Properties;
 using EstoSpaces.Web.Components.Ui;
 using EstoSpaces.Web.Text;
@@ -34,22 +33,6 @@ public static class Hosting
 
     public static string StatusTone(ListingStatus status) => status switch { ListingStatus.Published => "good", ListingStatus.Unpublished => "warn", _ => "" };
 
-    public static string Tone(BookingStatus status) => status switch
-    {
-        BookingStatus.Confirmed or BookingStatus.CheckedIn => "good",
-        BookingStatus.PendingPayment or BookingStatus.Requested or BookingStatus.Inquiry or BookingStatus.Disputed => "warn",
-        BookingStatus.Completed => "pine",
-        _ => "bad",
-    };
-
-    public static string Party(GuestParty party, Words t)
-    {
-        var words = new List<string> { t.Count("js.guests", party.Counted) };
-        if (party.Infants > 0) words.Add(t.Count("js.infants", party.Infants));
-        if (party.Pets > 0) words.Add(t.Count("js.pets", party.Pets));
-        return string.Join(", ", words);
-    }
-
     public static DateOnly Today(string? timeZone, DateTimeOffset now) => DateOnly.FromDateTime(In(timeZone, now).DateTime);
 
     /// <summary>4 Sept 2026, 15:00, at the home.</summary>
@@ -58,13 +41,6 @@ public static class Hosting
     /// <summary>The price of a night without discounts: of its date, else of the weekend, else the usual one.</summary>
     public static long NightOf(PriceRules price, DateOnly night) => price.DatePrices.TryGetValue(night, out var own) ? own
         : night.DayOfWeek is DayOfWeek.Friday or DayOfWeek.Saturday ? price.WeekendNightMinor ?? price.BaseNightMinor : price.BaseNightMinor;
-
-    public static IReadOnlyList<PriceLine> GuestLines(Quote quote, Words t) => [.. quote.Lines.Select(line => new PriceLine(line.Kind switch
-    {
-        QuoteLineKind.Nights => t.Count("js.nights", quote.Nights),
-        QuoteLineKind.Tax => line.Label ?? t["host.line.tax"],
-        _ => t[$"host.line.{Wire.Name(line.Kind)}"],
-    }, line.AmountMinor))];
 
     /// <summary>From what the guest pays for the home to what arrives.</summary>
     public static IReadOnlyList<PriceLine> HostLines(Quote quote, Words t) =>
@@ -104,16 +80,7 @@ public static class Hosting
 
     /// <summary>All countries, by their names in the page's language.</summary>
     public static IReadOnlyList<ChoiceOption> Countries(Words t) => Lists.GetOrAdd(t.Language, _ =>
-    {
-        var before = CultureInfo.CurrentUICulture;
-        CultureInfo.CurrentUICulture = t.Culture;
-        try
-        {
-            return [.. CultureInfo.GetCultures(CultureTypes.SpecificCultures).Select(c => new RegionInfo(c.Name)).Where(r => r.TwoLetterISORegionName is [>= 'A' and <= 'Z', >= 'A' and <= 'Z'])
-                .DistinctBy(r => r.TwoLetterISORegionName).Select(r => new ChoiceOption(r.TwoLetterISORegionName, r.DisplayName)).OrderBy(o => o.Label, StringComparer.Create(t.Culture, true))];
-        }
-        finally { CultureInfo.CurrentUICulture = before; }
-    });
+        [.. t.Keys.Where(k => k.StartsWith("country.", StringComparison.Ordinal) && k.Length == 10).Select(k => new ChoiceOption(k[8..], t[k])).OrderBy(o => o.Label, StringComparer.Create(t.Culture, true))]);
 
     private static readonly System.Collections.Concurrent.ConcurrentDictionary<string, IReadOnlyList<ChoiceOption>> Lists = new();
 

@@ -26,7 +26,28 @@ function showHome (holder, map) {
   const style = getComputedStyle(document.documentElement)
   if (holder.dataset.radius) L.circle(at, { radius: Number(holder.dataset.radius), color: style.getPropertyValue('--pine').trim(), weight: 1.5, fillOpacity: 0.14, interactive: false }).addTo(map)
   const mark = el('b', {}, glyph(homeSvg))
-  L.marker(at, { icon: L.divIcon({ className: 'pin home', html: mark }), interactive: false, keyboard: false, alt: holder.dataset.label ?? '' }).addTo(map)
+  const fields = holder.dataset.fields?.split(',').map(id => document.getElementById(id))
+  const marker = L.marker(at, { icon: L.divIcon({ className: 'pin home', html: mark }), interactive: Boolean(fields), draggable: Boolean(fields), keyboard: false, alt: holder.dataset.label ?? '' }).addTo(map)
+  if (fields) follow(map, marker, fields)
+}
+
+// A point that its owner sets: by a click, by dragging, or by typing; the two fields and the pin always say the same.
+function follow (map, marker, fields) {
+  const put = place => {
+    marker.setLatLng(place)
+    fields[0].value = place.lat.toFixed(6)
+    fields[1].value = L.Util.wrapNum(place.lng, [-180, 180], true).toFixed(6)
+  }
+  map.on('click', event => put(event.latlng))
+  marker.on('dragend', () => put(marker.getLatLng()))
+  for (const field of fields) {
+    field.addEventListener('change', () => {
+      const [lat, lng] = fields.map(f => Number(f.value.replace(',', '.')))
+      if (fields.some(f => !f.value.trim()) || !(Math.abs(lat) <= 90) || !(Math.abs(lng) <= 180)) return
+      marker.setLatLng([lat, lng])
+      map.setView([lat, lng], Math.max(map.getZoom(), 14))
+    })
+  }
 }
 
 function showPins (holder, map) {
