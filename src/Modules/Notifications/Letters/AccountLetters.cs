@@ -15,8 +15,8 @@ public sealed class AccountLetters(WebLinks links)
         Blocks =
         [
             new Paragraph(t.Hello(name)),
-            new Paragraph(t.Say("your account is ready. Every price you see here is the whole price, with fees and taxes, and every listing says before you pay what you would get back if plans change.",
-                "votre compte est prêt. Chaque prix affiché ici est complet, frais et taxes compris, et chaque annonce indique avant le paiement ce qui vous serait remboursé si vos projets changent.")),
+            new Paragraph(t.Say("Your account is ready. Every price you see here is the whole price, with fees and taxes, and every listing says before you pay what you would get back if plans change.",
+                "Votre compte est prêt. Chaque prix affiché ici est complet, frais et taxes compris, et chaque annonce indique avant le paiement ce qui vous serait remboursé si vos projets changent.")),
             new Button(t.Say("Find a place to stay", "Trouver un logement"), links.To("/search")),
             new Note(t.Say("Do you have a home to share? You can become a host with the same account.", "Vous avez un logement à partager ? Vous pouvez devenir hôte avec le même compte.")),
         ],
@@ -31,7 +31,7 @@ public sealed class AccountLetters(WebLinks links)
         Blocks =
         [
             new Paragraph(t.Hello(fact.Name)),
-            new Paragraph(t.Say("please confirm that this is your e-mail address. Booking confirmations and messages from hosts will come here.", "veuillez confirmer que cette adresse est la vôtre. Les confirmations de réservation et les messages des hôtes y arriveront.")),
+            new Paragraph(t.Say("Please confirm that this is your e-mail address. Booking confirmations and messages from hosts will come here.", "Veuillez confirmer que cette adresse est la vôtre. Les confirmations de réservation et les messages des hôtes y arriveront.")),
             new Button(t.Say("Confirm my address", "Confirmer mon adresse"), links.VerifyEmail(fact.Token)),
             new Note(t.Say($"The link works until {t.Moment(fact.ExpiresAt, "UTC")} (UTC). If you did not sign up, ignore this message.", $"Le lien est valable jusqu’au {t.Moment(fact.ExpiresAt, "UTC")} (UTC). Si vous n’avez pas créé de compte, ignorez ce message.")),
         ],
@@ -46,7 +46,7 @@ public sealed class AccountLetters(WebLinks links)
         Blocks =
         [
             new Paragraph(t.Hello(fact.Name)),
-            new Paragraph(t.Say("somebody, hopefully you, asked for a new password for this address.", "quelqu’un, vous sans doute, a demandé un nouveau mot de passe pour cette adresse.")),
+            new Paragraph(t.Say("Somebody, hopefully you, asked for a new password for this address.", "Quelqu’un, vous sans doute, a demandé un nouveau mot de passe pour cette adresse.")),
             new Button(t.Say("Set a new password", "Choisir un mot de passe"), links.ResetPassword(fact.Token)),
             new Note(t.Say("The link works once and for one hour. If it was not you, nothing happens: your password stays as it is.", "Le lien fonctionne une seule fois, pendant une heure. Si ce n’était pas vous, rien ne change : votre mot de passe reste le même.")),
         ],
@@ -63,7 +63,7 @@ public sealed class AccountLetters(WebLinks links)
         Blocks =
         [
             new Paragraph(t.Hello(name)),
-            new Paragraph(t.Say("your password was just changed, and your other devices were signed out. If that was you, there is nothing to do.", "votre mot de passe vient d’être modifié et vos autres appareils ont été déconnectés. Si c’était vous, il n’y a rien à faire.")),
+            new Paragraph(t.Say("Your password was just changed, and your other devices were signed out. If that was you, there is nothing to do.", "Votre mot de passe vient d’être modifié et vos autres appareils ont été déconnectés. Si c’était vous, il n’y a rien à faire.")),
             new Paragraph(t.Say("If it was not you, set a new password at once.", "Si ce n’était pas vous, choisissez tout de suite un nouveau mot de passe.")),
             new Button(t.Say("Set a new password", "Choisir un mot de passe"), links.To("/forgot-password")),
         ],

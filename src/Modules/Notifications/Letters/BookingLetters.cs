@@ -115,8 +115,8 @@ public sealed class BookingLetters(WebLinks links)
             Blocks =
             [
                 new Paragraph(t.Hello(name)),
-                new Paragraph(byHost ? t.Say($"we are sorry: your host had to cancel your stay at {b.PropertyTitle}. {refund}", $"nous sommes désolés : votre hôte a dû annuler votre séjour « {b.PropertyTitle} ». {refund}")
-                    : t.Say($"your stay at {b.PropertyTitle} is cancelled, as you asked. {refund}", $"votre séjour « {b.PropertyTitle} » est annulé, comme vous l’avez demandé. {refund}")),
+                new Paragraph(byHost ? t.Say($"We are sorry: your host had to cancel your stay at {b.PropertyTitle}. {refund}", $"Nous sommes désolés : votre hôte a dû annuler votre séjour « {b.PropertyTitle} ». {refund}")
+                    : t.Say($"Your stay at {b.PropertyTitle} is cancelled, as you asked. {refund}", $"Votre séjour « {b.PropertyTitle} » est annulé, comme vous l’avez demandé. {refund}")),
                 new Rows(null, Stay(t, b)),
                 .. RefundParts(t, fact),
                 new Button(byHost ? t.Say("Find another place", "Trouver un autre logement") : t.Say("See the details", "Voir le détail"), byHost ? links.To("/search") : url),
@@ -144,7 +144,7 @@ public sealed class BookingLetters(WebLinks links)
             Blocks =
             [
                 new Paragraph(t.Hello(name)),
-                new Paragraph(byHost ? t.Say($"you cancelled the stay at {b.PropertyTitle}. Your guest gets everything back.", $"vous avez annulé le séjour à « {b.PropertyTitle} ». Votre voyageur est intégralement remboursé.")
+                new Paragraph(byHost ? t.Say($"You cancelled the stay at {b.PropertyTitle}. Your guest gets everything back.", $"Vous avez annulé le séjour à « {b.PropertyTitle} ». Votre voyageur est intégralement remboursé.")
                     : t.Say($"{guest} cancelled the stay at {b.PropertyTitle}. The nights are open in your calendar again.", $"{guest} a annulé le séjour à « {b.PropertyTitle} ». Les nuits sont de nouveau ouvertes dans votre calendrier.")),
                 new Rows(null, Stay(t, b)),
                 .. money,
@@ -164,8 +164,8 @@ public sealed class BookingLetters(WebLinks links)
         [
             .. PictureOf(b),
             new Paragraph(t.Hello(name)),
-            new Paragraph(t.Say($"thank you for staying at {b.PropertyTitle}. You have 14 days to review it; your host sees your words only when both have written or the time is over.",
-                $"merci d’avoir séjourné à « {b.PropertyTitle} ». Vous avez 14 jours pour donner votre avis ; votre hôte ne le lira que lorsque vous aurez écrit tous les deux, ou à la fin du délai.")),
+            new Paragraph(t.Say($"Thank you for staying at {b.PropertyTitle}. You have 14 days to review it; your host sees your words only when both have written or the time is over.",
+                $"Merci d’avoir séjourné à « {b.PropertyTitle} ». Vous avez 14 jours pour donner votre avis ; votre hôte ne le lira que lorsque vous aurez écrit tous les deux, ou à la fin du délai.")),
             new Button(t.Say("Look back at your trip", "Revenir sur votre voyage"), links.To(WebLinks.Trip(b.BookingId))),
         ],
     };

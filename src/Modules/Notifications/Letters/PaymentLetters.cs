@@ -17,7 +17,7 @@ public sealed class PaymentLetters(WebLinks links)
         Blocks =
         [
             new Paragraph(t.Hello(name)),
-            new Paragraph(t.Say($"we received {t.Money(invoice.Total)} for your stay at {invoice.PropertyTitle}.", $"nous avons reçu {t.Money(invoice.Total)} pour votre séjour « {invoice.PropertyTitle} ».")),
+            new Paragraph(t.Say($"We received {t.Money(invoice.Total)} for your stay at {invoice.PropertyTitle}.", $"Nous avons reçu {t.Money(invoice.Total)} pour votre séjour « {invoice.PropertyTitle} ».")),
             new Rows(null, [(t.Say("Invoice", "Facture"), invoice.Number), (t.Say("Booking code", "Code de réservation"), invoice.BookingReference),
                 (t.Say("Stay", "Séjour"), $"{t.Day(invoice.CheckIn)}\n{t.Day(invoice.CheckOut)}")]),
             BookingLetters.Price(t, invoice.Lines, invoice.Total.AmountMinor, invoice.Total.Currency),
@@ -35,8 +35,8 @@ public sealed class PaymentLetters(WebLinks links)
         Blocks =
         [
             new Paragraph(t.Hello(name)),
-            new Paragraph(t.Say($"your bank did not let the payment{For(t, booking)} through, and your card was not charged. You can try again while the nights are held for you, also with another card.",
-                $"votre banque n’a pas accepté le paiement{For(t, booking)}, et votre carte n’a pas été débitée. Vous pouvez réessayer tant que les nuits vous sont réservées, aussi avec une autre carte.")),
+            new Paragraph(t.Say($"Your bank did not let the payment{For(t, booking)} through, and your card was not charged. You can try again while the nights are held for you, also with another card.",
+                $"Votre banque n’a pas accepté le paiement{For(t, booking)}, et votre carte n’a pas été débitée. Vous pouvez réessayer tant que les nuits vous sont réservées, aussi avec une autre carte.")),
             new Button(t.Say("Try again", "Réessayer"), links.To(WebLinks.Trip(fact.BookingId))),
         ],
     };
@@ -51,8 +51,8 @@ public sealed class PaymentLetters(WebLinks links)
         Blocks =
         [
             new Paragraph(t.Hello(name)),
-            new Paragraph(t.Say($"we sent {t.Money(amount)}{For(t, booking)} back to the card you paid with. Your bank may take up to ten working days to show it.",
-                $"nous avons renvoyé {t.Money(amount)}{For(t, booking)} sur la carte utilisée. Votre banque peut mettre jusqu’à dix jours ouvrés pour l’afficher.")),
+            new Paragraph(t.Say($"We sent {t.Money(amount)}{For(t, booking)} back to the card you paid with. Your bank may take up to ten working days to show it.",
+                $"Nous avons renvoyé {t.Money(amount)}{For(t, booking)} sur la carte utilisée. Votre banque peut mettre jusqu’à dix jours ouvrés pour l’afficher.")),
             new Button(t.Say("See the details", "Voir le détail"), links.To(WebLinks.Trip(bookingId))),
         ],
     };
