@@ -110,6 +110,16 @@ public sealed class LedgerTests(WithProduct fixture) : IClassFixture<WithProduct
     }
 
     [Fact]
+    public async Task Not_even_what_balances_is_added_to_a_transaction_of_the_past()
+    {
+        await fixture.Product.WithPaidBookingAsync();
+        (await RefusedAsync("""
+            insert into ledger_entries (transaction_id, line, account, currency, amount_minor)
+            select t.id, 100 + x.line, e.account, e.currency, x.amount from (select id from ledger_transactions limit 1) t join ledger_entries e on e.transaction_id = t.id and e.line = 1, (values (1, 5), (2, -5)) as x (line, amount)
+            """)).MessageText.ShouldContain("append-only");
+    }
+
+    [Fact]
     public async Task A_status_that_does_not_follow_is_refused()
     {
         await fixture.Product.WithPaidBookingAsync();
