@@ -25,7 +25,7 @@ internal static class ClockPages
         <h1>Clock</h1>
         <p class="soft">The product lives by this time: holds expire, reminders go out and refunds change by it. Sign-in and signatures stay on real time.</p>
         <div class="card">
-          <span class="soft">Product time</span>
+          <p class="soft small">Product time</p>
           <span class="big"><time datetime="{clock.Now.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}">{clock.Now.UtcDateTime:ddd d MMM yyyy, HH:mm:ss}</time></span>
           <p class="soft small">UTC. {Moved(clock.Offset)}</p>
         </div>
