@@ -11,6 +11,9 @@ public abstract class DeskPage : SitePage
     /// <summary>False for a visitor whose account has not the role that the page is for.</summary>
     protected virtual bool MayEnter => true;
 
+    /// <summary>The idempotency key of the next sending: the same when no answer came, so that nothing happens twice; a fresh one after a refusal, when something else may be sent.</summary>
+    protected string SendingKey => Refused?.Kind == RefusalKind.Unavailable && Typed("key") is { } sent ? sent : Guid.NewGuid().ToString();
+
     protected abstract Task LoadAsync();
 
     protected sealed override async Task OnInitializedAsync()

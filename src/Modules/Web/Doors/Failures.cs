@@ -31,7 +31,10 @@ public static partial class Failures
                 http.Response.StatusCode = 500;
             }
 #pragma warning restore CA1031
-            if (http.Response is { HasStarted: false, StatusCode: >= 400, ContentType: null }) await ShowAsync(http, http.Response.StatusCode);
+            if (http.Response is not { HasStarted: false, StatusCode: >= 400, ContentType: null }) return;
+            // A page that answered 404 has left its header, which rendering adds again.
+            http.Response.Headers.Remove("blazor-enhanced-nav");
+            await ShowAsync(http, http.Response.StatusCode);
         });
     }
 
