@@ -1,5 +1,6 @@
 using EstoSpaces.Kernel.Hosting;
 using EstoSpaces.Web.Components;
+using EstoSpaces.Web.Sessions;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -29,6 +30,7 @@ public static partial class Failures
             {
                 LogBug(log, e, http.Request.Method, http.Request.Path);
                 http.Response.StatusCode = 500;
+                http.Response.ContentType = null;
             }
 #pragma warning restore CA1031
             if (http.Response is not { HasStarted: false, StatusCode: >= 400, ContentType: null }) return;
@@ -43,7 +45,13 @@ public static partial class Failures
     {
         http.Response.StatusCode = status;
         http.SetEndpoint(null);
+        // A page that broke half-way has used up this request's renderer; the failure page gets one of its own.
+        var (used, visitor) = (http.RequestServices, http.RequestServices.GetRequiredService<VisitorSession>().Kept);
+        await using var scope = used.CreateAsyncScope();
+        scope.ServiceProvider.GetRequiredService<VisitorSession>().Use(visitor);
+        http.RequestServices = scope.ServiceProvider;
         await new RazorComponentResult<App>(new Dictionary<string, object?> { ["Failure"] = status }).ExecuteAsync(http);
+        http.RequestServices = used;
     }
 
     private static bool WantsPage(HttpContext http) =>

@@ -15,6 +15,8 @@ public sealed class VisitorSession(SessionCookie cookie, IHttpContextAccessor ac
 {
     private KeptSession? kept;
 
+    internal KeptSession? Kept => kept;
+
     public AccountView? User => kept?.User;
     public bool SignedIn => kept is not null;
     public bool IsHost => User?.Roles.Contains(Role.Host) == true;
