@@ -27,7 +27,6 @@ async function startCard (form) {
   try { await load(form.dataset.script) } catch {
     place.replaceChildren()
     place.removeAttribute('aria-busy')
-    document.querySelector('[data-card-elsewhere]')?.setAttribute('open', '')
     return fail(words.unreachable)
   }
   const stripe = window.Stripe(form.dataset.key, { locale: form.dataset.language })
