@@ -3,6 +3,7 @@ using EstoSpaces.Web.Components;
 using EstoSpaces.Web.Sessions;
 using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.DependencyInjection;
@@ -22,6 +23,8 @@ public static partial class Failures
             // The style guide is for those who build the product.
             if (production && http.Request.Path.StartsWithSegments("/design")) http.SetEndpoint(null);
             if (!WantsPage(http)) { await next(http); return; }
+            // Where another middleware promises pages for 404, components leave their body away; here a page that says 404 says it itself.
+            http.Features.Set<IStatusCodePagesFeature>(null);
             try { await next(http); }
             catch (AntiforgeryValidationException) when (!http.Response.HasStarted) { http.Response.StatusCode = 400; }
             catch (BadHttpRequestException bad) when (!http.Response.HasStarted) { http.Response.StatusCode = bad.StatusCode; }
