@@ -226,8 +226,10 @@ public sealed class BookingLetters(WebLinks links)
             QuoteLineKind.Nights => line.Quantity is { } nights ? t.Nights(nights) : t.Say("Nights", "Nuits"),
             QuoteLineKind.LengthDiscount => line.Label switch
             {
-                "weekly" => t.Say("Weekly discount", "Remise à la semaine"), "monthly" => t.Say("Monthly discount", "Remise au mois"),
-                "early_bird" => t.Say("Early bird discount", "Remise réservation anticipée"), "last_minute" => t.Say("Last minute discount", "Remise de dernière minute"),
+                "weekly" => t.Say("Weekly discount", "Remise à la semaine"),
+                "monthly" => t.Say("Monthly discount", "Remise au mois"),
+                "early_bird" => t.Say("Early bird discount", "Remise réservation anticipée"),
+                "last_minute" => t.Say("Last minute discount", "Remise de dernière minute"),
                 _ => t.Say("Discount", "Remise"),
             },
             QuoteLineKind.CleaningFee => t.Say("Cleaning", "Ménage"),

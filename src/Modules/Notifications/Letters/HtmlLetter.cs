@@ -101,7 +101,11 @@ public static class HtmlLetter
         foreach (var c in text)
             _ = c switch
             {
-                '&' => safe.Append("&amp;"), '<' => safe.Append("&lt;"), '>' => safe.Append("&gt;"), '"' => safe.Append("&quot;"), '\'' => safe.Append("&#39;"),
+                '&' => safe.Append("&amp;"),
+                '<' => safe.Append("&lt;"),
+                '>' => safe.Append("&gt;"),
+                '"' => safe.Append("&quot;"),
+                '\'' => safe.Append("&#39;"),
                 _ when char.IsControl(c) && c is not ('\n' or '\r' or '\t') => safe,
                 _ => safe.Append(c),
             };

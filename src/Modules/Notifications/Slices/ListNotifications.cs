@@ -1,5 +1,5 @@
-using EstoSpaces.Contracts.Notifications;
 using EstoSpaces.Contracts;
+using EstoSpaces.Contracts.Notifications;
 using EstoSpaces.Kernel.Identity;
 using EstoSpaces.Kernel.Outcomes;
 using EstoSpaces.Kernel.Postgres;
