@@ -22,15 +22,21 @@ public static class Wire
     }
 
     /// <summary>snake_case of an enum value, as it stands on the wire and in the database.</summary>
-    public static string Name<TEnum>(TEnum value) where TEnum : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
+    public static string Name<TEnum>(TEnum value) where TEnum : struct, Enum =>
+        EnumNames<TEnum>.ByValue.TryGetValue(value, out var name) ? name : JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
 
     /// <summary>The enum value that a snake_case name stands for.</summary>
     public static bool TryName<TEnum>(string? name, out TEnum value) where TEnum : struct, Enum
     {
-        foreach (var candidate in Enum.GetValues<TEnum>())
-            if (Name(candidate) == name) { value = candidate; return true; }
         value = default;
-        return false;
+        return name is not null && EnumNames<TEnum>.ByName.TryGetValue(name, out value);
+    }
+
+    /// <summary>The names of one enum, made once: rows are read and written by them.</summary>
+    private static class EnumNames<TEnum> where TEnum : struct, Enum
+    {
+        public static readonly Dictionary<TEnum, string> ByValue = Enum.GetValues<TEnum>().Distinct().ToDictionary(v => v, v => JsonNamingPolicy.SnakeCaseLower.ConvertName(v.ToString()));
+        public static readonly Dictionary<string, TEnum> ByName = ByValue.ToDictionary(p => p.Value, p => p.Key, StringComparer.Ordinal);
     }
 
     private sealed class InstantConverter : JsonConverter<DateTimeOffset>

@@ -10,8 +10,9 @@ using Microsoft.Extensions.DependencyInjection;
 namespace EstoSpaces.Web;
 
 /// <summary>
-/// The web application for guests, hosts and admins: pages rendered on the server that work without script and better with it. Owns the visitor's session cookie, the words and the
-/// design. Owns no data and no rule of the business: it knows only the public API, through the gateway, with the rights of the visitor.
+/// The web application for guests, hosts and admins: pages rendered on the server that work without script and better with it.
+/// Owns the visitor's session cookie, the words and the design. Refuses to own data or any rule of the business:
+/// it knows only the public API, through the gateway, with the rights of the visitor.
 /// </summary>
 public sealed class WebModule : IModule
 {
