@@ -1,8 +1,7 @@
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
-using System.Text;
 using EstoSpaces.Contracts;
 using EstoSpaces.Kernel.Hosting;
+using EstoSpaces.Kernel.Identity;
 using EstoSpaces.Kernel.Outcomes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -12,7 +11,7 @@ namespace EstoSpaces.Gateway;
 
 /// <summary>
 /// GCRA (the generic cell rate algorithm): each caller has a theoretical arrival time that moves on by one interval a request; a request that would move it further than the burst
-/// allows is refused with the time to wait. A caller is a token, else an address. Answers RateLimit and RateLimit-Policy (IETF draft httpapi-ratelimit-headers).
+/// allows is refused with the time to wait. A caller is an account, else an address. Answers RateLimit and RateLimit-Policy (IETF draft httpapi-ratelimit-headers).
 /// </summary>
 internal sealed class RateLimits(Settings settings)
 {
@@ -39,11 +38,8 @@ internal sealed class RateLimits(Settings settings)
         }
     }
 
-    public static string CallerOf(HttpContext http)
-    {
-        var token = http.Request.Headers.Authorization.ToString();
-        return token.Length > 0 ? Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)).AsSpan(0, 12)) : http.Connection.RemoteIpAddress?.ToString() ?? "unknown";
-    }
+    /// <summary>The account of a valid token, else the address: made-up tokens buy nobody an allowance of their own.</summary>
+    public static string CallerOf(HttpContext http) => Caller.From(http)?.UserId.ToString() ?? ClientAddress.Of(http);
 
     private void Sweep(long now)
     {

@@ -77,7 +77,10 @@ public sealed class RateLimitTests : IAsyncLifetime
         using var refused = await product.Api.GetAsync("/nope");
         ((int)refused.StatusCode).ShouldBe(429);
         refused.Headers.RetryAfter!.Delta!.Value.TotalSeconds.ShouldBeInRange(1, 60);
-        await product.SignedIn("another caller").GetAsync("/nope").ShouldBeAsync(404);
+        await product.SignedIn("made-up-token").GetAsync("/nope").ShouldBeAsync(429);
+        using var another = product.ClientOf("gateway");
+        another.DefaultRequestHeaders.Add("X-Forwarded-For", "203.0.113.7");
+        await another.GetAsync("/nope").ShouldBeAsync(404);
         await product.Api.GetAsync("/health").ShouldBeAsync(200);
     }
 

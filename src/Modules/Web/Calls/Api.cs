@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using EstoSpaces.Contracts;
+using EstoSpaces.Kernel.Hosting;
 using EstoSpaces.Web.Sessions;
 using EstoSpaces.Web.Text;
 using Microsoft.AspNetCore.Http;
@@ -66,6 +67,7 @@ public sealed class Api(HttpClient http, VisitorSession session, IHttpContextAcc
         if (session.AccessToken is { } token) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
         if (Context is not { } context) return request;
         request.Headers.TryAddWithoutValidation("Accept-Language", Texts.For(context).Language);
+        ClientAddress.HandOn(context, request);
         request.Headers.TryAddWithoutValidation("X-Request-Id", context.TraceIdentifier);
         request.Headers.TryAddWithoutValidation("User-Agent", context.Request.Headers.UserAgent.ToString());
         return request;
