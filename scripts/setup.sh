@@ -33,15 +33,15 @@ npm_packages() {
 }
 
 # Whatever is started from here on carries this mark in its environment, also when it makes itself a daemon (the compiler's server).
-mark_processes() { export ESTOSPACES_SCRIPT="$1-$$"; }
+mark_processes() { export SCRIPT_MARK="$1-$$"; }
 
 # Ends what carries our mark and still runs. Linux only; elsewhere these servers end by themselves after some idle minutes.
 end_marked() {
   local environ pid
-  [ -n "${ESTOSPACES_SCRIPT:-}" ] || return 0
+  [ -n "${SCRIPT_MARK:-}" ] || return 0
   for environ in /proc/[0-9]*/environ; do
     pid=${environ#/proc/} pid=${pid%/environ}
-    [ "$pid" = "$$" ] || [ "$pid" = "$BASHPID" ] || ! { grep -qzx "ESTOSPACES_SCRIPT=$ESTOSPACES_SCRIPT" "$environ"; } 2>/dev/null || kill "$pid" 2>/dev/null
+    [ "$pid" = "$$" ] || [ "$pid" = "$BASHPID" ] || ! { grep -qzx "SCRIPT_MARK=$SCRIPT_MARK" "$environ"; } 2>/dev/null || kill "$pid" 2>/dev/null
   done
-  unset ESTOSPACES_SCRIPT
+  unset SCRIPT_MARK
 }

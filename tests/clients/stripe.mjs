@@ -153,4 +153,6 @@ await until('checkout.session.completed', () => verified().some((e) => e.type ==
 
 await stripe.webhookEndpoints.del(endpoint.id);
 listener.close();
+listener.closeAllConnections();
 console.log(`walked through; ${heard.length} webhooks verified`);
+process.exit(0);

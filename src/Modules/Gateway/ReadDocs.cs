@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace EstoSpaces.Gateway;
 
-/// <summary>Anybody reads the merged API document at /openapi/v1.json and its reading page at /docs (Redoc from npm, served from node_modules' bundle).</summary>
+/// <summary>Anybody reads the merged API document at /openapi/v1.json and its reading page at /docs (npm's Redoc; without it the page still links to the document).</summary>
 internal static class ReadDocs
 {
     public static void Map(WebApplication app)
@@ -23,7 +23,7 @@ internal static class ReadDocs
         <html lang="en">
         <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>EstoSpaces API</title></head>
         <body style="margin:0">
-          <script id="api-reference" data-url="/openapi/v1.json" data-configuration='{"withDefaultFonts":false,"hideClientButton":true,"telemetry":false}'></script>
+          <redoc spec-url="/openapi/v1.json" hide-loading native-scrollbars></redoc>
           <noscript><p style="font-family:sans-serif;padding:2rem">The document itself is at <a href="/openapi/v1.json">/openapi/v1.json</a>.</p></noscript>
           <script src="/docs/reference.js"></script>
         </body>
@@ -37,7 +37,7 @@ internal static class ReadDocs
         foreach (var root in new[] { AppContext.BaseDirectory, Environment.CurrentDirectory })
             for (var folder = new DirectoryInfo(root); folder is not null; folder = folder.Parent)
             {
-                var path = Path.Combine(folder.FullName, "node_modules", "@scalar", "api-reference", "dist", "browser", "standalone.js");
+                var path = Path.Combine(folder.FullName, "node_modules", "redoc", "bundles", "redoc.standalone.js");
                 if (File.Exists(path)) return path;
             }
         return null;
