@@ -5,7 +5,7 @@ using EstoSpaces.Web.Text;
 
 namespace EstoSpaces.Web.Showing;
 
-/// <summary>Bookings in words: the state, the party, and the way from booking to review.</summary>
+/// <summary>Bookings in words: the state, the party, and the way from booking to check-out.</summary>
 public static class Trips
 {
     public static string Party(GuestParty party, Words t)
@@ -33,7 +33,7 @@ public static class Trips
 
     public static string Place(BookingView booking, Words t) => $"{booking.City}, {Homes.Country(booking.CountryCode, t)}";
 
-    /// <summary>The way from booking to review; what is over, what is now, what comes.</summary>
+    /// <summary>The way from booking to check-out; what is over, what is now, what comes.</summary>
     public static IReadOnlyList<TimelineStep> Line(BookingView booking, DateTimeOffset now, Words t)
     {
         var quote = booking.Quote;
@@ -59,7 +59,6 @@ public static class Trips
         StepState State(bool over, bool isNow) => over ? StepState.Done : certain && isNow ? StepState.Now : StepState.Todo;
         steps.Add(new TimelineStep(State(now >= quote.CheckInAt && certain, true), "key-round", t.Of("trip.step.check_in", ("time", TimeOf(quote.CheckInAt, quote.TimeZone, t))), null, t.LongDate(booking.CheckIn)));
         steps.Add(new TimelineStep(State(now >= quote.CheckOutAt && certain, now >= quote.CheckInAt), "door-open", t.Of("trip.step.check_out", ("time", TimeOf(quote.CheckOutAt, quote.TimeZone, t))), null, t.LongDate(booking.CheckOut)));
-        steps.Add(new TimelineStep(State(false, now >= quote.CheckOutAt), "star", t["trip.step.review"], t["trip.step.review_text"]));
         return steps;
     }
 
