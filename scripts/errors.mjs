@@ -45,7 +45,7 @@ const rows = [...codes].sort(([a], [b]) => (a < b ? -1 : 1))
 writeFileSync('docs/errors.md', `# Refusal codes
 
 Every refusal is a problem document (RFC 9457) with \`code\`, \`detail\`, \`param\` (the field that is meant, if one is) and \`request_id\`.
-A code is stable for ever; the words may change and are for people.  This page is written by \`npm run errors\`, and a test fails when a code is missing from it.
+A code is stable for ever; the words may change and are for people. This page is written by \`npm run errors\`, and a test fails when a code is missing from it.
 
 | code | HTTP status | what it says | made by |
 |---|---|---|---|
