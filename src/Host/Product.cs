@@ -19,6 +19,9 @@ public sealed class Product : IAsyncDisposable
     /// <summary>Starts the modules. Throws <see cref="SettingsException"/> for what configuration can mend; whatever had started is stopped again.</summary>
     public static async Task<Product> StartAsync(Settings settings, IReadOnlyList<IModule> modules, ILoggerFactory loggers, CancellationToken ct)
     {
+        // The only bus there is joins modules of one process: on it, the facts of some would be published to nobody and forgotten.
+        if (modules.Any(m => m.Facts.Db is not null) && Modules.All().FirstOrDefault(m => m.Facts.Db is not null && !m.Facts.DevelopmentOnly && modules.All(r => r.Facts.Name != m.Facts.Name)) is { } missing)
+            throw new SettingsException($"{missing.Facts.Name} would run elsewhere, but there is no event bus between processes yet: run all modules in one process with `up`.");
         var product = new Product(await Topology.ChooseAsync(settings, modules, Modules.All(), loggers, ct));
         try
         {

@@ -36,8 +36,6 @@ public sealed class Topology : IAsyncDisposable
     {
         if (settings.IsProduction && running.FirstOrDefault(m => m.Facts.DevelopmentOnly) is { } wrong)
             throw new SettingsException($"{wrong.Facts.Name} never runs when ENVIRONMENT is production");
-        if (running.Any(m => m.Facts.Db is not null) && settings["NATS_URL"] is null && all.Any(m => m.Facts.Db is not null && !m.Facts.DevelopmentOnly && running.All(r => r.Facts.Name != m.Facts.Name)))
-            throw new SettingsException("Modules in several processes need an event bus: set NATS_URL.");
         var topology = new Topology(settings, running, all, loggers);
         topology.ChooseSecrets();
         topology.ChooseProviders();

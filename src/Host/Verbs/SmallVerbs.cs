@@ -11,7 +11,7 @@ internal static class MigrateVerb
         var settings = RunVerb.Environment();
         var modules = (names.Length > 0 ? Modules.Named(names[0].Split(',')) : Modules.All()).Where(m => m.Facts.Db is not null && (!settings.IsProduction || !m.Facts.DevelopmentOnly)).ToList();
         using var loggers = Loggers.Create(settings);
-        await using var topology = await Topology.ChooseAsync(settings.Has("NATS_URL") ? settings : settings.With(("NATS_URL", "unused")), modules, Modules.All(), loggers, CancellationToken.None);
+        await using var topology = await Topology.ChooseAsync(settings, modules, Modules.All(), loggers, CancellationToken.None);
         foreach (var module in modules)
         {
             await using var app = ModuleApp.Build(module, topology.ContextOf(module.Facts));

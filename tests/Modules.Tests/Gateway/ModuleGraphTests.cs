@@ -1,5 +1,6 @@
 using EstoSpaces.Host;
 using EstoSpaces.Kernel.Hosting;
+using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
 using Xunit;
 
@@ -18,6 +19,14 @@ public sealed class ModuleGraphTests
         facts.Select(f => f.Port).ShouldBeUnique();
         facts.Select(f => f.Database).OfType<string>().ShouldBeUnique();
         facts.SelectMany(f => f.Serves).ShouldBeUnique();
+    }
+
+    [Fact]
+    public async Task Modules_without_a_bus_between_them_refuse_to_start_whatever_is_configured()
+    {
+        var settings = new Settings(new Dictionary<string, string> { ["NATS_URL"] = "nats://localhost:4222" });
+        var refused = await Should.ThrowAsync<SettingsException>(() => Product.StartAsync(settings, Host.Modules.Named(["bookings"]), NullLoggerFactory.Instance, CancellationToken.None));
+        refused.Message.ShouldContain("event bus");
     }
 
     [Fact]
