@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using EstoSpaces.Host.Embedded;
+using EstoSpaces.Kernel.Discovery;
 using EstoSpaces.Kernel.Events;
 using EstoSpaces.Kernel.Hosting;
 using Microsoft.Extensions.Logging;
@@ -22,11 +23,13 @@ public sealed class Topology : IAsyncDisposable
         product = [.. all.Select(m => m.Facts)];
         alone = running.Count == 1;
         Addresses = product.ToDictionary(f => f.Name, f => AddressOf(f, running));
+        Directory = new FixedDirectory(Addresses);
         Bus = new InProcessBus();
     }
 
     public Settings Settings { get; private set; }
     public IReadOnlyDictionary<string, Uri> Addresses { get; }
+    public IDirectory Directory { get; }
     public IEventBus Bus { get; }
     public ProductClock Clock { get; } = new();
     public string DataDirectory => Path.GetFullPath(Settings.Required("DATA_DIR"));
@@ -45,7 +48,7 @@ public sealed class Topology : IAsyncDisposable
 
     public ModuleContext ContextOf(ModuleFacts facts) => new()
     {
-        Facts = facts, Settings = Settings, Addresses = Addresses, Product = product, ListenUrl = ListenUrlOf(facts), ConnectionString = ConnectionStringOf(facts),
+        Facts = facts, Settings = Settings, Addresses = Addresses, Directory = Directory, Product = product, ListenUrl = ListenUrlOf(facts), ConnectionString = ConnectionStringOf(facts),
         Bus = Bus, Clock = Clock, ServiceKey = ServiceKey, DataDirectory = DataDirectory, Loggers = loggers,
     };
 
@@ -93,7 +96,7 @@ public sealed class Topology : IAsyncDisposable
         if (Settings.Has("JWT_SECRET")) return;
         if (Settings.IsProduction) throw new SettingsException("JWT_SECRET is not set: give all services the same 32 characters or more.");
         var path = Path.Combine(DataDirectory, "secret");
-        Directory.CreateDirectory(DataDirectory);
+        System.IO.Directory.CreateDirectory(DataDirectory);
         if (!File.Exists(path))
         {
             var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };

@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using EstoSpaces.Contracts;
 using EstoSpaces.Contracts.Properties;
 using EstoSpaces.Contracts.Samples;
+using EstoSpaces.Kernel.Discovery;
 using EstoSpaces.Kernel.Events;
 using EstoSpaces.Kernel.Hosting;
 using EstoSpaces.Kernel.Identity;
@@ -104,7 +105,7 @@ public sealed class RunningProduct : IAsyncDisposable
         var key = global::System.Security.Cryptography.HKDF.DeriveKey(global::System.Security.Cryptography.HashAlgorithmName.SHA256, global::System.Text.Encoding.UTF8.GetBytes(environment["JWT_SECRET"]), 32, info: "estospaces service tokens"u8.ToArray());
         var context = new ModuleContext
         {
-            Facts = new ModuleFacts("system-tests", "system-tests", 1), Settings = settings, Addresses = new Dictionary<string, Uri>(), Product = [], ListenUrl = "", Bus = new InProcessBus(), Clock = new ProductClock(),
+            Facts = new ModuleFacts("system-tests", "system-tests", 1), Settings = settings, Addresses = new Dictionary<string, Uri>(), Directory = new FixedDirectory(new Dictionary<string, Uri>()), Product = [], ListenUrl = "", Bus = new InProcessBus(), Clock = new ProductClock(),
             ServiceKey = key, DataDirectory = folder, Loggers = NullLoggerFactory.Instance,
         };
         return WithBearer(AddressOf(module), new ServiceTokens(context).For(module));

@@ -1,3 +1,4 @@
+using EstoSpaces.Kernel.Discovery;
 using EstoSpaces.Kernel.Hosting;
 using EstoSpaces.Kernel.Identity;
 using EstoSpaces.Kernel.Observability;
@@ -8,20 +9,25 @@ using Polly.Timeout;
 
 namespace EstoSpaces.Kernel.Calls;
 
-/// <summary>Typed clients of other modules: five seconds an attempt, GETs tried three times, every call with a service token and the request's id.</summary>
+/// <summary>
+/// Typed clients of other modules: each attempt goes to the next instance of the directory and has five seconds; GETs are tried three times. Every call carries a service token and
+/// the request's id.
+/// </summary>
 public static class ModuleClients
 {
     private static readonly TimeSpan Attempt = TimeSpan.FromSeconds(5);
 
     public static void Register<TClient>(IServiceCollection services, ModuleContext context, string module) where TClient : class
     {
+        var choice = new InstanceChoice(context.Directory, module, TimeProvider.System);
         services.AddHttpClient<TClient>(client =>
             {
-                client.BaseAddress = context.AddressOf(module);
+                client.BaseAddress = context.AddressOf(module); // the handler at the end aims at an instance
                 client.Timeout = TimeSpan.FromSeconds(20);
             })
             .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5), ConnectTimeout = TimeSpan.FromSeconds(2), UseCookies = false })
-            .AddHttpMessageHandler(provider => new CallHandler(provider.GetRequiredService<ServiceTokens>(), module));
+            .AddHttpMessageHandler(provider => new CallHandler(provider.GetRequiredService<ServiceTokens>(), module))
+            .AddHttpMessageHandler(() => new InstanceHandler(choice));
     }
 
     private sealed class CallHandler(ServiceTokens tokens, string module) : DelegatingHandler

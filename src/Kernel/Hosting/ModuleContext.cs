@@ -1,3 +1,4 @@
+using EstoSpaces.Kernel.Discovery;
 using EstoSpaces.Kernel.Events;
 
 namespace EstoSpaces.Kernel.Hosting;
@@ -8,8 +9,11 @@ public sealed record ModuleContext
     public required ModuleFacts Facts { get; init; }
     public required Settings Settings { get; init; }
 
-    /// <summary>Where each module answers, by module name.</summary>
+    /// <summary>One address of each module, by module name: for what is written down (links, callbacks). Calls go to an instance of <see cref="Directory"/>.</summary>
     public required IReadOnlyDictionary<string, Uri> Addresses { get; init; }
+
+    /// <summary>The running instances of each module, as far as this process knows.</summary>
+    public required IDirectory Directory { get; init; }
 
     /// <summary>Facts of all modules of the product, also of those that run elsewhere (the gateway makes its routes from them).</summary>
     public required IReadOnlyList<ModuleFacts> Product { get; init; }

@@ -1,5 +1,6 @@
 using EstoSpaces.Contracts;
 using EstoSpaces.Contracts.Auth;
+using EstoSpaces.Kernel.Discovery;
 using EstoSpaces.Kernel.Hosting;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.DependencyInjection;
@@ -14,7 +15,8 @@ internal static class IdentityRegistration
     {
         services.AddSingleton<AccessKeys>();
         services.AddSingleton<ServiceTokens>();
-        services.AddHttpClient("jwks", client => client.Timeout = TimeSpan.FromSeconds(5));
+        var auth = new InstanceChoice(context.Directory, "auth", TimeProvider.System);
+        services.AddHttpClient("jwks", client => client.Timeout = TimeSpan.FromSeconds(5)).AddHttpMessageHandler(() => new InstanceHandler(auth));
         services.AddAuthentication(Policies.UserScheme)
             .AddJwtBearer(Policies.UserScheme, options =>
             {
