@@ -14,7 +14,10 @@ try
         ["migrate", .. var rest] => await MigrateVerb.RunAsync(rest),
         ["seed", .. var rest] => await SeedVerb.RunAsync(rest),
         ["modules"] => ModulesVerb.Print(),
+        ["modules", "--json"] => ModulesVerb.PrintJson(),
+        ["check-config", "--page"] => CheckConfigVerb.PrintPage(),
         ["check-config", .. var rest] => CheckConfigVerb.Run(rest),
+        ["probe", .. var rest] => await ProbeVerb.RunAsync(rest),
         ["doctor"] => await DoctorVerb.RunAsync(),
         ["image-worker"] => await ImageWorker.RunAsync(),   // started by the media module, not by people
         ["help" or "--help" or "-h"] or [] => Usage.Print(0),

@@ -22,26 +22,25 @@ internal static class MigrateVerb
     }
 }
 
-/// <summary><c>modules</c>: the table of what there is.</summary>
-internal static class ModulesVerb
-{
-    public static int Print()
-    {
-        foreach (var facts in Modules.All().Select(m => m.Facts).OrderBy(f => f.Port))
-        {
-            Console.WriteLine($"{facts.Name,-14} {facts.Service,-21} {facts.Port,5}  {facts.Database}");
-            if (facts.Serves.Count > 0) Console.WriteLine($"{"",-14}   serves  {string.Join("  ", facts.Serves)}");
-            if (facts.Calls.Count > 0) Console.WriteLine($"{"",-14}   asks    {string.Join("  ", facts.Calls.Select(c => c.Module))}");
-            if (facts.Hears.Count > 0) Console.WriteLine($"{"",-14}   hears   {string.Join("  ", facts.Hears.Select(h => h.Type))}");
-            if (facts.Timers.Count > 0) Console.WriteLine($"{"",-14}   timers  {string.Join("  ", facts.Timers.Select(t => t.Name))}");
-        }
-        return 0;
-    }
-}
-
-/// <summary><c>check-config [modules]</c>: every setting with its value and meaning, and what is wrong.</summary>
+/// <summary><c>check-config [modules]</c>: every setting with its value and meaning, and what is wrong. <c>check-config --page</c>: the catalog as a page of the docs.</summary>
 internal static class CheckConfigVerb
 {
+    public static int PrintPage()
+    {
+        Console.WriteLine("""
+            # Settings
+
+            Settings are environment variables; an empty one counts as unset. One that nearly has a known name, or a value that can't be right, stops the start with what to write instead.
+            `estospaces check-config` shows them with their values where it runs. This page is written by `npm run deploy`, and a test fails when it is not current.
+
+            | name | meaning | default |
+            |---|---|---|
+            """);
+        foreach (var setting in SettingsCatalog.All)
+            Console.WriteLine($"| `{setting.Name}` | {setting.Meaning.Replace("|", "\\|")}{(setting.Secret ? " (secret)" : "")} | {(setting.Default is { } value ? $"`{value}`" : "")} |");
+        return 0;
+    }
+
     public static int Run(string[] names)
     {
         var settings = RunVerb.Environment();
@@ -80,8 +79,9 @@ internal static class Usage
             estospaces serve <module,…>          the named modules: what a container runs
             estospaces migrate [module,…]        bring databases up to their schema
             estospaces seed [--listings N]       sample data into a running product
-            estospaces modules                   what there is: ports, paths, events, timers
+            estospaces modules [--json]          what there is: ports, paths, events, timers
             estospaces check-config [module,…]   every setting, its value and meaning
+            estospaces probe [module|address]    asks /health; exit code 0 or 1
             estospaces doctor                    what is missing on this machine and how to get it
             """);
         return exitCode;
