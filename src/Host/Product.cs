@@ -8,6 +8,7 @@ public sealed class Product : IAsyncDisposable
 {
     private readonly Topology topology;
     private readonly List<ModuleApp> apps = [];
+    private bool started;
     private bool stopped;
 
     private Product(Topology topology) => this.topology = topology;
@@ -28,7 +29,9 @@ public sealed class Product : IAsyncDisposable
             foreach (var module in modules) product.apps.Add(ModuleApp.Build(module, product.topology.ContextOf(module.Facts)));
             foreach (var batch in product.apps.Chunk(4)) await Task.WhenAll(batch.Select(a => a.MigrateAsync(ct)));
             await product.topology.Bus.StartAsync(ct);
+            product.topology.FollowRevocations(modules);
             foreach (var app in product.apps) await StartAsync(app, ct);
+            product.started = true;
             return product;
         }
         catch (Exception)
@@ -38,11 +41,13 @@ public sealed class Product : IAsyncDisposable
         }
     }
 
-    /// <summary>Stops taking requests, finishes what runs, stops the embedded parts.</summary>
+    /// <summary>Is named nowhere any more but still answers, for DRAIN_SECONDS; then stops taking requests, finishes what runs, stops the embedded parts.</summary>
     public async ValueTask DisposeAsync()
     {
         if (stopped) return;
         stopped = true;
+        topology.Draining.Begin();
+        if (started && topology.Settings.Has("DRAIN_SECONDS")) await Task.Delay(TimeSpan.FromSeconds(topology.Settings.Int("DRAIN_SECONDS")));
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(25));
         foreach (var app in Enumerable.Reverse(apps)) await app.StopAsync(deadline.Token);
         foreach (var app in Enumerable.Reverse(apps)) await app.DisposeAsync();

@@ -4,6 +4,8 @@ using EstoSpaces.Host.Embedded;
 using EstoSpaces.Kernel.Discovery;
 using EstoSpaces.Kernel.Events;
 using EstoSpaces.Kernel.Hosting;
+using EstoSpaces.Kernel.Identity;
+using EstoSpaces.Kernel.Redis;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
@@ -16,6 +18,7 @@ public sealed class Topology : IAsyncDisposable
     private readonly IReadOnlyList<ModuleFacts> product;
     private readonly bool alone;
     private EmbeddedPostgres? postgres;
+    private RevokedSessionsFeed? revokedFeed;
 
     private Topology(Settings settings, IReadOnlyList<IModule> running, IReadOnlyList<IModule> all, ILoggerFactory loggers)
     {
@@ -25,12 +28,17 @@ public sealed class Topology : IAsyncDisposable
         Addresses = product.ToDictionary(f => f.Name, f => AddressOf(f, running));
         Directory = new FixedDirectory(Addresses);
         Bus = new InProcessBus();
+        Redis = settings["REDIS_URL"] is { } redis ? new RedisDoor(RedisAddress.Parse(redis), loggers) : null;
+        Revoked = new RevokedSessions(Redis);
     }
 
     public Settings Settings { get; private set; }
     public IReadOnlyDictionary<string, Uri> Addresses { get; }
     public IDirectory Directory { get; }
     public IEventBus Bus { get; }
+    public RedisDoor? Redis { get; }
+    public RevokedSessions Revoked { get; }
+    public Draining Draining { get; } = new();
     public ProductClock Clock { get; } = new();
     public string DataDirectory => Path.GetFullPath(Settings.Required("DATA_DIR"));
     public byte[] ServiceKey => HKDF.DeriveKey(HashAlgorithmName.SHA256, Encoding.UTF8.GetBytes(Settings.Required("JWT_SECRET")), 32, info: "estospaces service tokens"u8.ToArray());
@@ -46,15 +54,26 @@ public sealed class Topology : IAsyncDisposable
         return topology;
     }
 
+    /// <summary>From now on this process hears which sessions ended: from Redis, and from auth when that runs elsewhere.</summary>
+    public void FollowRevocations(IReadOnlyList<IModule> running)
+    {
+        Revoked.Follow();
+        if (running.All(m => m.Facts.Name != "auth")) revokedFeed = new RevokedSessionsFeed(ContextOf(running[0].Facts));
+    }
+
     public ModuleContext ContextOf(ModuleFacts facts) => new()
     {
         Facts = facts, Settings = Settings, Addresses = Addresses, Directory = Directory, Product = product, ListenUrl = ListenUrlOf(facts), ConnectionString = ConnectionStringOf(facts),
-        Bus = Bus, Clock = Clock, ServiceKey = ServiceKey, DataDirectory = DataDirectory, Loggers = loggers,
+        Bus = Bus, Clock = Clock, ServiceKey = ServiceKey, DataDirectory = DataDirectory, Loggers = loggers, Revoked = Revoked, Redis = Redis, Draining = Draining,
     };
 
     public async ValueTask DisposeAsync()
     {
         await Bus.DisposeAsync();
+        if (revokedFeed is not null) await revokedFeed.DisposeAsync();
+        await Revoked.DisposeAsync();
+        if (Redis is not null) await Redis.DisposeAsync();
+        Draining.Dispose();
         if (postgres is not null) await postgres.DisposeAsync();
     }
 

@@ -26,7 +26,8 @@ internal static class RunVerb
     {
         if (arguments.Length > 0) return Task.FromResult(Usage.Print(2, $"serve does not know {arguments[0]}"));
         var settings = Environment();
-        return RunAsync(settings["BIND_ADDRESS"] is null ? settings.With(("BIND_ADDRESS", "*")) : settings, Modules.Named(names.Split(',')), (product, _) =>
+        settings = settings.With(("BIND_ADDRESS", settings["BIND_ADDRESS"] ?? "*"), ("DRAIN_SECONDS", settings["DRAIN_SECONDS"] ?? "5"));
+        return RunAsync(settings, Modules.Named(names.Split(',')), (product, _) =>
         {
             Console.WriteLine($"serving {string.Join(", ", product.Apps.Select(a => $"{a.Facts.Service} at {product.AddressOf(a.Facts.Name)}"))}");
             return Task.CompletedTask;

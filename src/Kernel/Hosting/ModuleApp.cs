@@ -50,6 +50,7 @@ public sealed class ModuleApp : IAsyncDisposable
 
         var web = builder.Build();
         web.UseRequestIds(module.Facts.Service);
+        context.Draining.Use(web);
         web.UseProblems();
         web.UseRouting();
         web.UseAuthentication();
@@ -90,6 +91,7 @@ public sealed class ModuleApp : IAsyncDisposable
         services.AddRouting();
         services.AddPrometheusText();
         services.AddIdentity(context);
+        if (context.Redis is { } redis) services.AddSingleton<IReadinessCheck>(redis);
         services.AddOpenApi("v1", options =>
         {
             options.AddDocumentTransformer((document, _, _) =>

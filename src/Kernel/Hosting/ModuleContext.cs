@@ -25,6 +25,15 @@ public sealed record ModuleContext
     public required IEventBus Bus { get; init; }
     public required ProductClock Clock { get; init; }
 
+    /// <summary>Sessions whose tokens nobody may accept any more.</summary>
+    public required Identity.RevokedSessions Revoked { get; init; }
+
+    /// <summary>What several processes share at once; null when REDIS_URL is not set.</summary>
+    public Redis.RedisDoor? Redis { get; init; }
+
+    /// <summary>Whether this process is on its way out.</summary>
+    public required Draining Draining { get; init; }
+
     /// <summary>Signs and checks calls between services.</summary>
     public required byte[] ServiceKey { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Security.Claims;
 using EstoSpaces.Contracts;
 using EstoSpaces.Contracts.Auth;
 using Microsoft.AspNetCore.Http;
@@ -12,13 +13,22 @@ public sealed record Caller(UserId UserId, IReadOnlyList<Role> Roles, Guid Sessi
 
     public static ValueTask<Caller?> BindAsync(HttpContext http) => ValueTask.FromResult(From(http));
 
+    /// <summary>Null for strangers, and for other services.</summary>
     public static Caller? From(HttpContext http)
     {
-        var user = http.User;
-        if (user.Identity is not { IsAuthenticated: true, AuthenticationType: Policies.UserScheme } || !UserId.TryParse(user.FindFirst("sub")?.Value, out var id)) return null;
-        var roles = user.FindAll("roles").Select(c => Wire.TryName<Role>(c.Value, out var role) ? role : Role.Guest).Distinct().ToArray();
-        _ = Guid.TryParse(user.FindFirst("sid")?.Value, out var session);
-        return new Caller(id, roles, session, user.FindFirst("email")?.Value ?? "", user.FindFirst("email_verified")?.Value == "true");
+        if (http.User.Identity is UserIdentity known) return known.Caller;
+        // A policy that asks for several schemes puts their identities into one principal.
+        foreach (var identity in http.User.Identities)
+            if (identity is UserIdentity user) return user.Caller;
+        return null;
+    }
+
+    internal static Caller? From(ClaimsIdentity claims)
+    {
+        if (!UserId.TryParse(claims.FindFirst("sub")?.Value, out var id)) return null;
+        var roles = claims.FindAll("roles").Select(c => Wire.TryName<Role>(c.Value, out var role) ? role : Role.Guest).Distinct().ToArray();
+        _ = Guid.TryParse(claims.FindFirst("sid")?.Value, out var session);
+        return new Caller(id, roles, session, claims.FindFirst("email")?.Value ?? "", claims.FindFirst("email_verified")?.Value == "true");
     }
 }
 
@@ -34,6 +44,8 @@ public static class Policies
     /// <summary>Another service, with a service token. For everything under /internal.</summary>
     public const string Service = "service";
 
-    internal const string UserScheme = "user-token";
+    /// <summary>The scheme that checks access tokens of users.</summary>
+    public const string UserScheme = "user-token";
+
     internal const string ServiceScheme = "service-token";
 }

@@ -14,19 +14,13 @@ internal static class IdentityRegistration
     public static void AddIdentity(this IServiceCollection services, ModuleContext context)
     {
         services.AddSingleton<AccessKeys>();
+        services.AddSingleton<AccessTokens>();
+        services.AddSingleton(context.Revoked);
         services.AddSingleton<ServiceTokens>();
         var auth = new InstanceChoice(context.Directory, "auth", TimeProvider.System);
         services.AddHttpClient("jwks", client => client.Timeout = TimeSpan.FromSeconds(5)).AddHttpMessageHandler(() => new InstanceHandler(auth));
         services.AddAuthentication(Policies.UserScheme)
-            .AddJwtBearer(Policies.UserScheme, options =>
-            {
-                options.MapInboundClaims = false;
-                options.TokenValidationParameters = new TokenValidationParameters
-                {
-                    ValidIssuer = AccessKeys.Issuer, ValidAudience = AccessKeys.Issuer, ValidAlgorithms = [SecurityAlgorithms.EcdsaSha256], ClockSkew = TimeSpan.FromSeconds(5),
-                    NameClaimType = "sub", RoleClaimType = "roles", AuthenticationType = Policies.UserScheme,
-                };
-            })
+            .AddScheme<UserTokenOptions, UserTokenHandler>(Policies.UserScheme, null)
             .AddJwtBearer(Policies.ServiceScheme, options =>
             {
                 options.MapInboundClaims = false;
@@ -36,7 +30,6 @@ internal static class IdentityRegistration
                     IssuerSigningKey = new SymmetricSecurityKey(context.ServiceKey), ClockSkew = TimeSpan.FromSeconds(30), AuthenticationType = Policies.ServiceScheme,
                 };
             });
-        services.AddOptions<JwtBearerOptions>(Policies.UserScheme).Configure<AccessKeys>((options, keys) => options.ConfigurationManager = keys);
         services.AddAuthorizationBuilder()
             .AddPolicy(Policies.User, p => p.AddAuthenticationSchemes(Policies.UserScheme).RequireAuthenticatedUser())
             .AddPolicy(Policies.Host, p => p.AddAuthenticationSchemes(Policies.UserScheme).RequireRole(Wire.Name(Role.Host)))

@@ -11,6 +11,9 @@ public interface IReadinessCheck
 {
     string Name { get; }
 
+    /// <summary>False for what the module gets on without, slower or stricter: it is told as degraded, and the module stays ready.</summary>
+    bool IsNeeded => true;
+
     /// <summary>Null when all is well, else what is wrong, in words that may be shown.</summary>
     Task<string?> CheckAsync(CancellationToken ct);
 }
@@ -34,6 +37,7 @@ public static class Operations
 
     private static async Task<IResult> ReadyAsync(HttpContext http, ModuleContext context)
     {
+        if (context.Draining.HasBegun) return Results.Json(new { status = "draining", service = context.Facts.Service }, statusCode: 503);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
         deadline.CancelAfter(TimeSpan.FromSeconds(3));
         var parts = new SortedDictionary<string, string>(StringComparer.Ordinal);
@@ -47,9 +51,12 @@ public static class Operations
             }, deadline.Token);
             parts["bus"] = await GuardAsync(context.Bus.CheckAsync, deadline.Token);
         }
-        foreach (var check in http.RequestServices.GetServices<IReadinessCheck>()) parts[check.Name] = await GuardAsync(check.CheckAsync, deadline.Token);
-        var ready = parts.Values.All(v => v == "ok");
-        return Results.Json(new { status = ready ? "ready" : "not_ready", service = context.Facts.Service, parts, failing = parts.Where(p => p.Value != "ok").Select(p => p.Key) }, statusCode: ready ? 200 : 503);
+        var degraded = new List<string>();
+        foreach (var check in http.RequestServices.GetServices<IReadinessCheck>())
+            if ((parts[check.Name] = await GuardAsync(check.CheckAsync, deadline.Token)) != "ok" && !check.IsNeeded) degraded.Add(check.Name);
+        var failing = parts.Where(p => p.Value != "ok").Select(p => p.Key).Except(degraded).ToList();
+        var ready = failing.Count == 0;
+        return Results.Json(new { status = ready ? "ready" : "not_ready", service = context.Facts.Service, parts, failing, degraded }, statusCode: ready ? 200 : 503);
     }
 
     private static async Task<string> GuardAsync(Func<CancellationToken, Task<string?>> check, CancellationToken ct)

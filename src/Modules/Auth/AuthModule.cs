@@ -1,3 +1,4 @@
+using EstoSpaces.Contracts.Auth;
 using EstoSpaces.Contracts.Users;
 using EstoSpaces.Kernel.Events;
 using EstoSpaces.Kernel.Hosting;
@@ -19,7 +20,7 @@ public sealed class AuthModule : IModule
         Database = "estospaces_auth",
         Db = DbSeam.Of<AuthDb>(),
         Serves = ["/api/v1/auth", "/.well-known/jwks.json"],
-        Hears = [ReactionSeam.To<AccountErased, OnAccountErased>()],
+        Hears = [ReactionSeam.To<AccountErased, OnAccountErased>(), ReactionSeam.To<SessionRevoked, OnSessionRevoked>()],
         Timers = [TimerSeam.Of<RotateSigningKeys>(), TimerSeam.Of<PurgeExpiredSecrets>()],
     };
 
@@ -31,7 +32,10 @@ public sealed class AuthModule : IModule
         services.AddSingleton<PasswordRules>();
         services.AddSingleton<Throttle>();
         services.AddScoped<SessionIssuer>();
+        services.AddSingleton<RevokedSince>();
         services.AddHostedService<FirstTimers>();
+        services.AddHostedService<RevocationHerald>();
+        services.Configure<UserTokenOptions>(Policies.UserScheme, options => options.KnowsSessions = true);
     }
 
     public void Map(WebApplication app)
@@ -60,6 +64,7 @@ public sealed class AuthModule : IModule
         var services = app.MapInternalDoor();
         RotateKeys.Map(services);
         AppointAdmin.Map(services);
+        ListRevokedSessions.Map(services);
         if (!app.Environment.IsProduction()) SeedAccounts.Map(services);
     }
 
