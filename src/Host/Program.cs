@@ -4,6 +4,7 @@ using EstoSpaces.Host.Verbs;
 using EstoSpaces.Kernel.Hosting;
 using EstoSpaces.Kernel.Postgres;
 using EstoSpaces.Media.Images;
+using Npgsql;
 
 try
 {
@@ -28,4 +29,10 @@ catch (Exception e) when (e is SettingsException or EmbeddedPostgresException)
 {
     Console.Error.WriteLine(e.Message);
     return 2;
+}
+catch (NpgsqlException e) when (e is not PostgresException || e.IsTransient || e.SqlState is { } state && (state.StartsWith("28", StringComparison.Ordinal) || state.StartsWith("3D", StringComparison.Ordinal)))
+{
+    // Away, full, or it lets us not in: whoever started us tries again. What our own SQL does wrong keeps its trace.
+    Console.Error.WriteLine($"The database can't be used: {e.Message}");
+    return 1;
 }

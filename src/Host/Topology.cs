@@ -97,6 +97,7 @@ public sealed class Topology : IAsyncDisposable
         {
             Host = Settings.Required("DB_HOST"), Port = Settings.Int("DB_PORT"), Username = Settings.Required("DB_USER"), Password = Settings["DB_PASSWORD"], Database = database,
             SslMode = Enum.Parse<SslMode>(Settings.Required("DB_SSL_MODE").Replace("-", ""), ignoreCase: true), MaxPoolSize = Settings.Int("DB_POOL_SIZE"),
+            GssEncryptionMode = GssEncryptionMode.Disable, // no Kerberos: asking for it costs a round trip a connection, and a message where its library is missing
         }.ConnectionString;
     }
 

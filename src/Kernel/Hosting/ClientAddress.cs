@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 
 namespace EstoSpaces.Kernel.Hosting;
@@ -9,7 +10,7 @@ namespace EstoSpaces.Kernel.Hosting;
 /// </summary>
 public static class ClientAddress
 {
-    private const string Header = "X-Forwarded-For";
+    private const string Header = "X-Forwarded-For", SchemeHeader = "X-Forwarded-Proto";
 
     public static string Of(HttpContext http)
     {
@@ -24,6 +25,16 @@ public static class ClientAddress
         }
         return client.ToString();
     }
+
+    /// <summary>
+    /// A proxy of ours that ended TLS notes in X-Forwarded-Proto that the client came by https: cookies are then for https only, and addresses of our own begin with it.
+    /// Other peers are not believed.
+    /// </summary>
+    public static void UseClientScheme(this WebApplication app) => app.Use((http, next) =>
+    {
+        if (http.Request.Headers[SchemeHeader].ToString() == "https" && IsOurs(PeerOf(http))) http.Request.Scheme = "https";
+        return next(http);
+    });
 
     /// <summary>Notes the peer behind what was noted before: for a call that is made on behalf of this request.</summary>
     public static void HandOn(HttpContext http, HttpRequestMessage call)

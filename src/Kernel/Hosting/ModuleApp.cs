@@ -49,6 +49,7 @@ public sealed class ModuleApp : IAsyncDisposable
         module.AddServices(builder.Services, context);
 
         var web = builder.Build();
+        web.UseClientScheme();
         web.UseRequestIds(module.Facts.Service);
         context.Draining.Use(web);
         web.UseProblems();

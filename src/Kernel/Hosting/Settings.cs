@@ -25,21 +25,30 @@ public sealed class Settings(IReadOnlyDictionary<string, string> values)
         return new Settings(copy);
     }
 
-    /// <summary>Reads the environment. Throws <see cref="SettingsException"/> with every wrong value and every near-miss of a known name.</summary>
+    /// <summary>Reads the environment; a secret X may stand in a file that X_FILE names. Throws <see cref="SettingsException"/> with every wrong value and every near-miss of a known name.</summary>
     public static Settings FromEnvironment(IEnumerable<KeyValuePair<string, string>> environment)
     {
         var known = new Dictionary<string, string>(StringComparer.Ordinal);
         var wrong = new List<string>();
         foreach (var (name, value) in environment)
         {
-            if (SettingsCatalog.Find(name) is { } setting)
+            if (SettingsCatalog.Find(name) is { } setting) Take(setting, value);
+            else if (SettingsCatalog.FindByFile(name) is { } secret)
             {
-                known[name] = value;
-                if (value.Length > 0 && setting.Check(value) is { } problem) wrong.Add($"{name}={(setting.Secret ? "…" : value)}: {problem}");
+                if (value.Length == 0) continue;
+                try { Take(secret, File.ReadAllText(value).Trim()); }
+                catch (Exception e) when (e is IOException or UnauthorizedAccessException) { wrong.Add($"{name}={value}: {e.Message}"); }
             }
             else if (SettingsCatalog.NearMiss(name) is { } meant) wrong.Add($"{name} is not a setting; did you mean {meant}?");
         }
         return wrong.Count == 0 ? new Settings(known) : throw new SettingsException(string.Join(Environment.NewLine, wrong));
+
+        void Take(Setting setting, string value)
+        {
+            if (value.Length == 0) return;
+            if (!known.TryAdd(setting.Name, value)) wrong.Add($"{setting.Name} is set twice: by itself and by {setting.Name}{SettingsCatalog.FileSuffix}");
+            if (setting.Check(value) is { } problem) wrong.Add($"{setting.Name}={(setting.Secret ? "…" : value)}: {problem}");
+        }
     }
 }
 

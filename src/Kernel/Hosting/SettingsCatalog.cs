@@ -94,6 +94,10 @@ public static class SettingsCatalog
 
     private static readonly Dictionary<string, Setting> ByName = All.ToDictionary(s => s.Name, StringComparer.Ordinal);
 
+    /// <summary>A secret setting X is also read from the file that X_FILE names, as containers hand secrets over.</summary>
+    public const string FileSuffix = "_FILE";
+
+    public static Setting? FindByFile(string name) => name.EndsWith(FileSuffix, StringComparison.Ordinal) && Find(name[..^FileSuffix.Length]) is { Secret: true } secret ? secret : null;
     public static Setting? Find(string name) => ByName.GetValueOrDefault(name);
     public static string? DefaultOf(string name) => ByName[name].Default;
     public static string MustKnow(string name) => ByName.ContainsKey(name) ? name : throw new InvalidOperationException($"{name} is not in the settings catalog");
@@ -103,6 +107,7 @@ public static class SettingsCatalog
     {
         if (name.StartsWith("ESTOSPACES_", StringComparison.Ordinal)) return ByName.ContainsKey(name["ESTOSPACES_".Length..]) ? name["ESTOSPACES_".Length..] : "one of `estospaces check-config`";
         if (name.Length < 7 || name.Any(char.IsLower)) return null;
+        if (name.EndsWith(FileSuffix, StringComparison.Ordinal) && ByName.ContainsKey(name[..^FileSuffix.Length])) return name[..^FileSuffix.Length] + ", which is no secret and stands in no file";
         return All.Select(s => s.Name).FirstOrDefault(n => n.Length >= 7 && Math.Abs(n.Length - name.Length) <= 1 && n[0] == name[0] && Distance(n, name) == 1);
     }
 

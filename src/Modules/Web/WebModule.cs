@@ -4,7 +4,6 @@ using EstoSpaces.Web.Components;
 using EstoSpaces.Web.Doors;
 using EstoSpaces.Web.Sessions;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace EstoSpaces.Web;
@@ -22,7 +21,7 @@ public sealed class WebModule : IModule
     {
         var (settings, gateway) = (context.Settings, context.AddressOf("gateway"));
         services.AddPages(new WebAssets(WebAssets.DefaultFolder, live: !settings.IsProduction), new MapTiles(settings["TILE_URL"], settings["TILE_ATTRIBUTION"]));
-        services.AddDataProtection().SetApplicationName("estospaces").PersistKeysToFileSystem(new DirectoryInfo(Path.Combine(context.DataDirectory, "keys")));
+        SecretKeyRing.Register(services, context);
         services.AddHttpClient("gateway", http => http.BaseAddress = gateway);
         services.AddScoped(provider => ActivatorUtilities.CreateInstance<Api>(provider, provider.GetRequiredService<IHttpClientFactory>().CreateClient("gateway")));
         services.AddScoped<VisitorSession>();
