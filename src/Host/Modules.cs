@@ -6,6 +6,7 @@ using EstoSpaces.Media;
 using EstoSpaces.Notifications;
 using EstoSpaces.Payments;
 using EstoSpaces.Properties;
+using EstoSpaces.Registry;
 using EstoSpaces.Sandbox;
 using EstoSpaces.Search;
 using EstoSpaces.Users;
@@ -18,6 +19,7 @@ public static class Modules
 {
     public static IReadOnlyList<IModule> All() =>
     [
+        new RegistryModule(), // first: it is there when the others register, and goes after they have left
         new AuthModule(),
         new BookingsModule(),
         new GatewayModule(),

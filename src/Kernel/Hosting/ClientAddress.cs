@@ -36,6 +36,9 @@ public static class ClientAddress
         return next(http);
     });
 
+    /// <summary>Whether the request comes from this machine or its private network, and no proxy noted a caller from elsewhere.</summary>
+    public static bool IsInside(HttpContext http) => IPAddress.TryParse(Of(http), out var address) && IsOurs(address);
+
     /// <summary>Notes the peer behind what was noted before: for a call that is made on behalf of this request.</summary>
     public static void HandOn(HttpContext http, HttpRequestMessage call)
     {

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using EstoSpaces.Contracts;
+using EstoSpaces.Kernel.Discovery;
 using EstoSpaces.Kernel.Events;
 using EstoSpaces.Kernel.Idempotency;
 using EstoSpaces.Kernel.Identity;
@@ -23,6 +24,7 @@ public sealed class ModuleApp : IAsyncDisposable
 {
     private readonly IModule module;
     private readonly ModuleContext context;
+    private Registration? registration;
 
     private ModuleApp(IModule module, ModuleContext context, WebApplication web) => (this.module, this.context, Web) = (module, context, web);
 
@@ -71,10 +73,22 @@ public sealed class ModuleApp : IAsyncDisposable
     public async Task<IReadOnlyList<string>> MigrateAsync(CancellationToken ct) =>
         module.Facts.Db is { } db ? await Migrations.ApplyAsync(Web.Services.GetRequiredService<NpgsqlDataSource>(), db.Assembly, ct) : [];
 
-    public Task StartAsync(CancellationToken ct) => Web.StartAsync(ct);
+    /// <summary>Begins to take requests, and registers.</summary>
+    public async Task StartAsync(CancellationToken ct)
+    {
+        await Web.StartAsync(ct);
+        if (context.Registry is null) return;
+        registration = new Registration(context.Registry, context, Web.Services, context.Loggers.CreateLogger("EstoSpaces.Discovery"));
+        registration.Start();
+    }
 
-    /// <summary>Stops taking requests, finishes what runs, flushes.</summary>
-    public Task StopAsync(CancellationToken ct) => Web.StopAsync(ct);
+    /// <summary>Leaves the registry, stops taking requests, finishes what runs, flushes.</summary>
+    public async Task StopAsync(CancellationToken ct)
+    {
+        if (registration is not null) await registration.LeaveAsync();
+        registration = null;
+        await Web.StopAsync(ct);
+    }
 
     public ValueTask DisposeAsync() => Web.DisposeAsync();
 

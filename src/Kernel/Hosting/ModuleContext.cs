@@ -15,6 +15,9 @@ public sealed record ModuleContext
     /// <summary>The running instances of each module, as far as this process knows.</summary>
     public required IDirectory Directory { get; init; }
 
+    /// <summary>The registry that modules register with, or null when there is none.</summary>
+    public RegistryClient? Registry { get; init; }
+
     /// <summary>Facts of all modules of the product, also of those that run elsewhere (the gateway makes its routes from them).</summary>
     public required IReadOnlyList<ModuleFacts> Product { get; init; }
 

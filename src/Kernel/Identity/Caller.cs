@@ -47,5 +47,6 @@ public static class Policies
     /// <summary>The scheme that checks access tokens of users.</summary>
     public const string UserScheme = "user-token";
 
-    internal const string ServiceScheme = "service-token";
+    /// <summary>The scheme that checks tokens of services.</summary>
+    public const string ServiceScheme = "service-token";
 }
