@@ -29,6 +29,7 @@ public sealed class Product : IAsyncDisposable
             foreach (var module in modules) product.apps.Add(ModuleApp.Build(module, product.topology.ContextOf(module.Facts)));
             foreach (var batch in product.apps.Chunk(4)) await Task.WhenAll(batch.Select(a => a.MigrateAsync(ct)));
             await product.topology.Bus.StartAsync(ct);
+            await product.topology.FollowDirectoryAsync(ct);
             product.topology.FollowRevocations(modules);
             foreach (var app in product.apps) await StartAsync(app, ct);
             product.started = true;

@@ -17,7 +17,9 @@ public sealed class Topology : IAsyncDisposable
     private readonly ILoggerFactory loggers;
     private readonly IReadOnlyList<ModuleFacts> product;
     private readonly bool alone;
+    private readonly string discovery;
     private EmbeddedPostgres? postgres;
+    private RegistryDirectory? registryDirectory;
     private RevokedSessionsFeed? revokedFeed;
 
     private Topology(Settings settings, IReadOnlyList<IModule> running, IReadOnlyList<IModule> all, ILoggerFactory loggers)
@@ -25,8 +27,11 @@ public sealed class Topology : IAsyncDisposable
         (Settings, this.loggers) = (settings, loggers);
         product = [.. all.Select(m => m.Facts)];
         alone = running.Count == 1;
-        Addresses = product.ToDictionary(f => f.Name, f => AddressOf(f, running));
-        Directory = new FixedDirectory(Addresses);
+        var elsewhere = all.Any(m => !m.Facts.DevelopmentOnly && running.All(r => r.Facts.Name != m.Facts.Name));
+        discovery = settings["DISCOVERY"]?.ToLowerInvariant() ?? (elsewhere && settings.Has("EUREKA_URL") ? "registry" : "fixed");
+        var addresses = product.ToDictionary(f => f.Name, f => AddressesOf(f, running));
+        Addresses = addresses.ToDictionary(a => a.Key, a => a.Value[0]);
+        Directory = new FixedDirectory(addresses);
         Bus = new InProcessBus();
         Redis = settings["REDIS_URL"] is { } redis ? new RedisDoor(RedisAddress.Parse(redis), loggers) : null;
         Revoked = new RevokedSessions(Redis);
@@ -34,7 +39,11 @@ public sealed class Topology : IAsyncDisposable
 
     public Settings Settings { get; private set; }
     public IReadOnlyDictionary<string, Uri> Addresses { get; }
-    public IDirectory Directory { get; }
+    public IDirectory Directory { get; private set; }
+
+    /// <summary>Where modules register, or null: EUREKA_URL, else the registry of this process.</summary>
+    public RegistryClient? Registry { get; private set; }
+
     public IEventBus Bus { get; }
     public RedisDoor? Redis { get; }
     public RevokedSessions Revoked { get; }
@@ -50,9 +59,13 @@ public sealed class Topology : IAsyncDisposable
         var topology = new Topology(settings, running, all, loggers);
         topology.ChooseSecrets();
         topology.ChooseProviders();
+        topology.ChooseDiscovery(running);
         await topology.ChooseDatabasesAsync(running, ct);
         return topology;
     }
+
+    /// <summary>From now on this process knows what the registry knows, when it is found by one.</summary>
+    public Task FollowDirectoryAsync(CancellationToken ct) => registryDirectory?.StartAsync(ct) ?? Task.CompletedTask;
 
     /// <summary>From now on this process hears which sessions ended: from Redis, and from auth when that runs elsewhere.</summary>
     public void FollowRevocations(IReadOnlyList<IModule> running)
@@ -63,13 +76,15 @@ public sealed class Topology : IAsyncDisposable
 
     public ModuleContext ContextOf(ModuleFacts facts) => new()
     {
-        Facts = facts, Settings = Settings, Addresses = Addresses, Directory = Directory, Product = product, ListenUrl = ListenUrlOf(facts), ConnectionString = ConnectionStringOf(facts),
+        Facts = facts, Settings = Settings, Addresses = Addresses, Directory = Directory, Registry = Registry, Product = product, ListenUrl = ListenUrlOf(facts), ConnectionString = ConnectionStringOf(facts),
         Bus = Bus, Clock = Clock, ServiceKey = ServiceKey, DataDirectory = DataDirectory, Loggers = loggers, Revoked = Revoked, Redis = Redis, Draining = Draining,
     };
 
     public async ValueTask DisposeAsync()
     {
         await Bus.DisposeAsync();
+        if (registryDirectory is not null) await registryDirectory.DisposeAsync();
+        Registry?.Dispose();
         if (revokedFeed is not null) await revokedFeed.DisposeAsync();
         await Revoked.DisposeAsync();
         if (Redis is not null) await Redis.DisposeAsync();
@@ -77,16 +92,32 @@ public sealed class Topology : IAsyncDisposable
         if (postgres is not null) await postgres.DisposeAsync();
     }
 
-    private int PortOf(ModuleFacts facts)
+    private int PortOf(ModuleFacts facts, bool runsHere)
     {
         if (Settings[facts.VariablePrefix + "_PORT"] is { } own) return int.Parse(own, System.Globalization.CultureInfo.InvariantCulture);
-        return alone && Settings.Has("PORT") ? Settings.Int("PORT") : facts.Port + Settings.Int("PORT_OFFSET");
+        return runsHere && alone && Settings.Has("PORT") ? Settings.Int("PORT") : facts.Port + Settings.Int("PORT_OFFSET");
     }
 
-    private Uri AddressOf(ModuleFacts facts, IReadOnlyList<IModule> running) =>
-        new(Settings[facts.VariablePrefix + "_URL"] is { } configured && running.All(m => m.Facts.Name != facts.Name) ? configured : $"http://localhost:{PortOf(facts)}");
+    /// <summary>Where a module is without asking a registry: here, at what its _URL says (several with commas), at its name, or on this machine.</summary>
+    private IReadOnlyList<Uri> AddressesOf(ModuleFacts facts, IReadOnlyList<IModule> running)
+    {
+        var runsHere = running.Any(m => m.Facts.Name == facts.Name);
+        if (!runsHere && Settings[facts.VariablePrefix + "_URL"] is { } configured) return [.. configured.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Select(a => new Uri(a))];
+        var host = runsHere || discovery != "dns" ? "localhost" : Settings["DISCOVERY_DOMAIN"] is { } domain ? $"{facts.Service}.{domain.Trim('.')}" : facts.Service;
+        return [new Uri($"http://{host}:{PortOf(facts, runsHere)}")];
+    }
 
-    private string ListenUrlOf(ModuleFacts facts) => !Addresses.ContainsKey(facts.Name) ? "" : $"http://{Settings["BIND_ADDRESS"] ?? "localhost"}:{PortOf(facts)}";
+    private void ChooseDiscovery(IReadOnlyList<IModule> running)
+    {
+        var own = running.Any(m => m.Facts.Name == RegistryAddress.Module) ? Addresses[RegistryAddress.Module].ToString() : null;
+        if ((Settings["EUREKA_URL"] ?? own) is { } urls)
+            Registry = new RegistryClient(RegistryAddress.ParseAll("EUREKA_URL", urls, Settings["EUREKA_USER"], Settings["EUREKA_PASSWORD"]), new ServiceTokens(ServiceKey, running.Count == 1 ? running[0].Facts.Service : "estospaces"));
+        if (discovery != "registry") return;
+        if (Registry is null) throw new SettingsException("DISCOVERY is registry, but there is none: set EUREKA_URL to its address, like http://eureka-server:8761/eureka.");
+        Directory = registryDirectory = new RegistryDirectory(Registry, product, Directory, TimeProvider.System, loggers.CreateLogger("EstoSpaces.Discovery"));
+    }
+
+    private string ListenUrlOf(ModuleFacts facts) => !Addresses.ContainsKey(facts.Name) ? "" : $"http://{Settings["BIND_ADDRESS"] ?? "localhost"}:{PortOf(facts, true)}";
 
     private string? ConnectionStringOf(ModuleFacts facts)
     {

@@ -9,6 +9,7 @@ internal static class Banner
         if (product.Topology.Addresses.TryGetValue("web", out var web)) Line("EstoSpaces", web);
         Line("API", product.AddressOf("gateway"), "documentation at /docs");
         if (product.Topology.Addresses.TryGetValue("sandbox", out var sandbox)) Line("Sandbox", new Uri(sandbox, "/sandbox"), "mailbox, phone, card network, clock");
+        if (product.Topology.Addresses.TryGetValue("registry", out var registry)) Line("Registry", registry, "who runs where");
         if (sample)
         {
             Console.WriteLine();

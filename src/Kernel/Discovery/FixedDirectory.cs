@@ -2,10 +2,12 @@ using System.Collections.Frozen;
 
 namespace EstoSpaces.Kernel.Discovery;
 
-/// <summary>One unchanging address a module: all modules in one process, names that a platform's DNS or load balancer answers, or addresses written into settings.</summary>
-public sealed class FixedDirectory(IReadOnlyDictionary<string, Uri> addresses) : IDirectory
+/// <summary>Unchanging addresses: all modules in one process, names that a platform's DNS or load balancer answers, or addresses written into settings (several of one module take turns).</summary>
+public sealed class FixedDirectory(IReadOnlyDictionary<string, IReadOnlyList<Uri>> addresses) : IDirectory
 {
-    private readonly FrozenDictionary<string, Instance[]> instances = addresses.ToFrozenDictionary(a => a.Key, a => new[] { new Instance(a.Value.Authority, a.Value) });
+    private readonly FrozenDictionary<string, Instance[]> instances = addresses.ToFrozenDictionary(a => a.Key, a => a.Value.Select(uri => new Instance(uri.Authority, uri)).ToArray());
+
+    public FixedDirectory(IReadOnlyDictionary<string, Uri> addresses) : this(addresses.ToDictionary(a => a.Key, a => (IReadOnlyList<Uri>)[a.Value])) { }
 
     public IReadOnlyList<Instance> InstancesOf(string module) => instances.TryGetValue(module, out var known) ? known : [];
 

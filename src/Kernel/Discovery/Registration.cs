@@ -52,6 +52,8 @@ public sealed partial class Registration(RegistryClient registry, ModuleContext 
     {
         try
         {
+            // Nobody finds others by the registry here: it only shows them, and the start of all modules comes first.
+            if (context.Directory is FixedDirectory) await Task.Delay(TimeSpan.FromSeconds(0.5 + Random.Shared.NextDouble() / 2), ct);
             while (true) await Task.Delay(await StepAsync(ct), ct);
         }
         catch (OperationCanceledException) when (ct.IsCancellationRequested) { return; }

@@ -11,7 +11,7 @@ namespace EstoSpaces.Kernel.Discovery;
 /// </summary>
 public sealed partial class RegistryDirectory(RegistryClient registry, IReadOnlyList<ModuleFacts> product, IDirectory otherwise, TimeProvider clock, ILogger log) : IDirectory, IAsyncDisposable
 {
-    private static readonly TimeSpan Every = TimeSpan.FromSeconds(5), FirstWithin = TimeSpan.FromSeconds(3), KeepUnlisted = TimeSpan.FromSeconds(90), KeepLast = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(5), UntilFirst = TimeSpan.FromSeconds(1), FirstWithin = TimeSpan.FromSeconds(3), KeepUnlisted = TimeSpan.FromSeconds(90), KeepLast = TimeSpan.FromMinutes(10);
     private readonly CancellationTokenSource stop = new();
     private readonly Dictionary<(string App, string Id), FetchedInstance> listed = [];
     private readonly Dictionary<(string App, string Id), (FetchedInstance Instance, DateTimeOffset Until)> unlisted = [];
@@ -71,7 +71,7 @@ public sealed partial class RegistryDirectory(RegistryClient registry, IReadOnly
         {
             while (true)
             {
-                await Task.Delay(Every * (0.8 + Random.Shared.NextDouble() * 0.4), ct);
+                await Task.Delay((hasAll ? Every : UntilFirst) * (0.8 + Random.Shared.NextDouble() * 0.4), ct);
                 await RefreshAsync(ct);
             }
         }

@@ -27,10 +27,14 @@ internal sealed class UserTokenHandler(IOptionsMonitor<UserTokenOptions> options
 {
     private const string Bearer = "Bearer ";
 
+    /// <summary>{"alg":"HS25…: services sign with a shared key, auth never does. Their calls must not wait for auth's keys, nor fail because auth is away.</summary>
+    private const string SharedKeyHeader = "eyJhbGciOiJIUzI1";
+
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         var header = Request.Headers.Authorization;
         if (header.Count != 1 || header[0] is not { } value || !value.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)) return AuthenticateResult.NoResult();
+        if (value.AsSpan(Bearer.Length).TrimStart().StartsWith(SharedKeyHeader)) return AuthenticateResult.NoResult();
         if (await tokens.CheckAsync(value.AsSpan(Bearer.Length).Trim(), Context.RequestAborted) is not { } principal) return AuthenticateResult.Fail("invalid_token");
         if (!Options.KnowsSessions && principal.Identity is UserIdentity { Caller: { } caller } && revoked.Contains(caller.SessionId))
         {

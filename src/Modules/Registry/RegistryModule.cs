@@ -3,6 +3,7 @@ using EstoSpaces.Registry.Leases;
 using EstoSpaces.Registry.Peers;
 using EstoSpaces.Registry.Slices;
 using EstoSpaces.Registry.Wire;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -24,6 +25,7 @@ public sealed class RegistryModule(TimeProvider? time = null) : IModule
     public void AddServices(IServiceCollection services, ModuleContext context)
     {
         services.AddSingleton(Access.From(context.Settings));
+        services.PostConfigure<AuthenticationOptions>(options => options.DefaultScheme = null); // Access says who may, and no users come here
         services.AddSingleton(new LeaseBook(clock));
         services.AddSingleton(provider => new Answers(provider.GetRequiredService<LeaseBook>(), clock));
         services.AddSingleton<RegistryMetrics>();
