@@ -20,18 +20,18 @@ public sealed class Product : IAsyncDisposable
     /// <summary>Starts the modules. Throws <see cref="SettingsException"/> for what configuration can mend; whatever had started is stopped again.</summary>
     public static async Task<Product> StartAsync(Settings settings, IReadOnlyList<IModule> modules, ILoggerFactory loggers, CancellationToken ct)
     {
-        // The only bus there is joins modules of one process: on it, the facts of some would be published to nobody and forgotten.
-        if (modules.Any(m => m.Facts.Db is not null) && Modules.All().FirstOrDefault(m => m.Facts.Db is not null && !m.Facts.DevelopmentOnly && modules.All(r => r.Facts.Name != m.Facts.Name)) is { } missing)
-            throw new SettingsException($"{missing.Facts.Name} would run elsewhere, but there is no event bus between processes yet: run all modules in one process with `up`.");
+        // The bus within a process joins the modules in it: on it, the facts of some would be published to nobody and forgotten.
+        if (!settings.Has("NATS_URL") && modules.Any(m => m.Facts.Db is not null) && Modules.All().FirstOrDefault(m => m.Facts.Db is not null && !m.Facts.DevelopmentOnly && modules.All(r => r.Facts.Name != m.Facts.Name)) is { } missing)
+            throw new SettingsException($"{missing.Facts.Name} would run elsewhere, and NATS_URL is not set: without NATS no event bus joins the processes. Set it, or run all modules in one process with `up`.");
         var product = new Product(await Topology.ChooseAsync(settings, modules, Modules.All(), loggers, ct));
         try
         {
             foreach (var module in modules) product.apps.Add(ModuleApp.Build(module, product.topology.ContextOf(module.Facts)));
             foreach (var batch in product.apps.Chunk(4)) await Task.WhenAll(batch.Select(a => a.MigrateAsync(ct)));
-            await product.topology.Bus.StartAsync(ct);
             await product.topology.FollowDirectoryAsync(ct);
             product.topology.FollowRevocations(modules);
             foreach (var app in product.apps) await StartAsync(app, ct);
+            await product.topology.Bus.StartAsync(ct);
             product.started = true;
             return product;
         }
@@ -42,7 +42,7 @@ public sealed class Product : IAsyncDisposable
         }
     }
 
-    /// <summary>Is named nowhere any more but still answers, for DRAIN_SECONDS; then stops taking requests, finishes what runs, stops the embedded parts.</summary>
+    /// <summary>Is named nowhere any more but still answers, for DRAIN_SECONDS; then stops hearing facts and taking requests, finishes what runs, stops the embedded parts.</summary>
     public async ValueTask DisposeAsync()
     {
         if (stopped) return;
@@ -50,6 +50,7 @@ public sealed class Product : IAsyncDisposable
         topology.Draining.Begin();
         if (started && topology.Settings.Has("DRAIN_SECONDS")) await Task.Delay(TimeSpan.FromSeconds(topology.Settings.Int("DRAIN_SECONDS")));
         using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(25));
+        await topology.Bus.StopAsync(deadline.Token);
         foreach (var app in Enumerable.Reverse(apps)) await app.StopAsync(deadline.Token);
         foreach (var app in Enumerable.Reverse(apps)) await app.DisposeAsync();
         await topology.DisposeAsync();

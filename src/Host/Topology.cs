@@ -3,6 +3,7 @@ using System.Text;
 using EstoSpaces.Host.Embedded;
 using EstoSpaces.Kernel.Discovery;
 using EstoSpaces.Kernel.Events;
+using EstoSpaces.Kernel.Events.Nats;
 using EstoSpaces.Kernel.Hosting;
 using EstoSpaces.Kernel.Identity;
 using EstoSpaces.Kernel.Redis;
@@ -32,7 +33,7 @@ public sealed class Topology : IAsyncDisposable
         var addresses = product.ToDictionary(f => f.Name, f => AddressesOf(f, running));
         Addresses = addresses.ToDictionary(a => a.Key, a => a.Value[0]);
         Directory = new FixedDirectory(addresses);
-        Bus = new InProcessBus();
+        Bus = settings.Has("NATS_URL") ? new NatsBus(NatsOptions.From(settings, alone ? running[0].Facts.Service : "estospaces"), loggers.CreateLogger<NatsBus>()) : new InProcessBus();
         Redis = settings["REDIS_URL"] is { } redis ? new RedisDoor(RedisAddress.Parse(redis), loggers) : null;
         Revoked = new RevokedSessions(Redis);
     }

@@ -24,5 +24,8 @@ public sealed record EventEnvelope
     [JsonPropertyName("causationid")] public string? CausationId { get; init; }
 
     [JsonPropertyName("traceparent")] public string? TraceParent { get; init; }
+    /// <summary>How often it was put back to be published again. Not on the wire: it keeps the bus from taking a replay for a duplicate.</summary>
+    [JsonIgnore] public int Replay { get; init; }
+
     [JsonPropertyName("data")] public required JsonElement Data { get; init; }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using EstoSpaces.Contracts;
+using EstoSpaces.Contracts.Events;
 using EstoSpaces.Kernel.Discovery;
 using EstoSpaces.Kernel.Events;
 using EstoSpaces.Kernel.Idempotency;
@@ -64,6 +65,7 @@ public sealed class ModuleApp : IAsyncDisposable
         web.MapOpenApi("/openapi/v1.json");
         module.Map(web);
 
+        if (EventTypes.All.Keys.Any(type => type.StartsWith($"estospaces.{module.Facts.Name}.", StringComparison.Ordinal))) context.Bus.Publishes(module.Facts.Name);
         if (module.Facts.Hears.Count > 0)
             context.Bus.Subscribe(module.Facts.Name, [.. module.Facts.Hears.Select(h => h.Type).Distinct()], web.Services.GetRequiredService<InboxConsumer>().HandleAsync);
         return new ModuleApp(module, context, web);
@@ -130,6 +132,7 @@ public sealed class ModuleApp : IAsyncDisposable
         services.AddSingleton(_ => new NpgsqlDataSourceBuilder(context.ConnectionString ?? throw new SettingsException($"{module.Facts.Name} has no database")) { Name = module.Facts.Name }.Build());
         services.AddSingleton<OutboxSignal>();
         services.AddSingleton<InboxConsumer>();
+        services.AddSingleton<OutboxPlace>();
         db.Register(services);
         services.AddHostedService<OutboxRelay>();
         foreach (var reaction in module.Facts.Hears) reaction.Register(services);
