@@ -39,6 +39,9 @@ public static class ClientAddress
     /// <summary>Whether the request comes from this machine or its private network, and no proxy noted a caller from elsewhere.</summary>
     public static bool IsInside(HttpContext http) => IPAddress.TryParse(Of(http), out var address) && IsOurs(address);
 
+    /// <summary>Whether one of our proxies noted a caller from elsewhere: how much we have to do is nobody's business there.</summary>
+    public static bool IsOutside(HttpContext http) => http.Request.Headers.ContainsKey(Header) && !IsInside(http);
+
     /// <summary>Notes the peer behind what was noted before: for a call that is made on behalf of this request.</summary>
     public static void HandOn(HttpContext http, HttpRequestMessage call)
     {
