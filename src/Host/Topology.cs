@@ -147,8 +147,14 @@ public sealed class Topology : IAsyncDisposable
     {
         if (Settings.Has("JWT_SECRET")) return;
         if (Settings.IsProduction) throw new SettingsException("JWT_SECRET is not set: give all services the same 32 characters or more.");
-        var path = Path.Combine(DataDirectory, "secret");
-        System.IO.Directory.CreateDirectory(DataDirectory);
+        Settings = Settings.With(("JWT_SECRET", SecretIn(DataDirectory)));
+    }
+
+    /// <summary>The secret kept in a data folder, made when there is none.</summary>
+    internal static string SecretIn(string folder)
+    {
+        var path = Path.Combine(folder, "secret");
+        System.IO.Directory.CreateDirectory(folder);
         if (!File.Exists(path))
         {
             var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
@@ -156,7 +162,7 @@ public sealed class Topology : IAsyncDisposable
             using var file = new FileStream(path, options);
             file.Write(Encoding.ASCII.GetBytes(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32))));
         }
-        Settings = Settings.With(("JWT_SECRET", File.ReadAllText(path).Trim()));
+        return File.ReadAllText(path).Trim();
     }
 
     /// <summary>Without keys, development talks to the sandbox, which speaks the providers' wire protocols.</summary>

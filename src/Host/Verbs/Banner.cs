@@ -3,13 +3,13 @@ namespace EstoSpaces.Host.Verbs;
 /// <summary>What a person sees when the product is up.</summary>
 internal static class Banner
 {
-    public static void Print(Product product, bool sample)
+    public static void Print(IReadOnlyDictionary<string, Uri> addresses, bool sample)
     {
         Console.WriteLine();
-        if (product.Topology.Addresses.TryGetValue("web", out var web)) Line("EstoSpaces", web);
-        Line("API", product.AddressOf("gateway"), "documentation at /docs");
-        if (product.Topology.Addresses.TryGetValue("sandbox", out var sandbox)) Line("Sandbox", new Uri(sandbox, "/sandbox"), "mailbox, phone, card network, clock");
-        if (product.Topology.Addresses.TryGetValue("registry", out var registry)) Line("Registry", registry, "who runs where");
+        if (addresses.TryGetValue("web", out var web)) Line("EstoSpaces", web);
+        Line("API", addresses["gateway"], "documentation at /docs");
+        if (addresses.TryGetValue("sandbox", out var sandbox)) Line("Sandbox", new Uri(sandbox, "/sandbox"), "mailbox, phone, card network, clock");
+        if (addresses.TryGetValue("registry", out var registry)) Line("Registry", registry, "who runs where");
         if (sample)
         {
             Console.WriteLine();

@@ -27,15 +27,15 @@ internal static class SeedVerb
     }
 
     /// <summary>Seeds a product that has not been seeded before; a note in the data folder remembers it.</summary>
-    public static async Task OnceAsync(Product product, CancellationToken ct)
+    public static async Task OnceAsync(Topology topology, CancellationToken ct)
     {
-        var settings = product.Topology.Settings;
-        var note = Path.Combine(product.Topology.DataDirectory, "sample");
+        var settings = topology.Settings;
+        var note = Path.Combine(topology.DataDirectory, "sample");
         var wanted = $"{settings["SAMPLE_SEED"]} {DefaultListings}";
         if (File.Exists(note) && await File.ReadAllTextAsync(note, ct) == wanted) return;
         try
         {
-            await new Seeder(product.Topology.ContextOf(Self), Console.WriteLine).RunAsync(settings.Int("SAMPLE_SEED"), DefaultListings, ct);
+            await new Seeder(topology.ContextOf(Self), Console.WriteLine).RunAsync(settings.Int("SAMPLE_SEED"), DefaultListings, ct);
             await File.WriteAllTextAsync(note, wanted, ct);
         }
         catch (SettingsException e) { Console.Error.WriteLine($"{e.Message}. The product runs without it; `estospaces doctor` says what is missing."); }

@@ -76,6 +76,7 @@ internal static class Usage
         if (problem is not null) output.WriteLine(problem);
         output.WriteLine("""
             estospaces up [--sample]             every module in this process; --sample adds the sample data once
+            estospaces up --split [--sample]     every module in a process of its own, with PostgreSQL, NATS and Redis
             estospaces serve <module,…>          the named modules: what a container runs
             estospaces migrate [module,…]        bring databases up to their schema
             estospaces seed [--listings N]       sample data into a running product

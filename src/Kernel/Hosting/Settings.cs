@@ -7,6 +7,9 @@ public sealed class Settings(IReadOnlyDictionary<string, string> values)
 {
     public string? this[string name] => values.TryGetValue(SettingsCatalog.MustKnow(name), out var value) && value.Length > 0 ? value : SettingsCatalog.DefaultOf(name);
 
+    /// <summary>What is set, defaults left out.</summary>
+    public IReadOnlyDictionary<string, string> Values => values;
+
     public bool Has(string name) => this[name] is not null;
     public string Required(string name) => this[name] ?? throw new SettingsException($"{name} is not set");
     public int Int(string name) => int.Parse(Required(name), CultureInfo.InvariantCulture);
