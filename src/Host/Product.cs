@@ -26,6 +26,7 @@ public sealed class Product : IAsyncDisposable
         var product = new Product(await Topology.ChooseAsync(settings, modules, Modules.All(), loggers, ct));
         try
         {
+            if (!settings.IsProduction && modules.All(m => m.Facts.Name != "sandbox") && product.topology.Addresses.TryGetValue("sandbox", out var sandbox)) await ClockElsewhere.FollowAsync(product.topology.Clock, sandbox, ct);
             foreach (var module in modules) product.apps.Add(ModuleApp.Build(module, product.topology.ContextOf(module.Facts)));
             foreach (var batch in product.apps.Chunk(4)) await Task.WhenAll(batch.Select(a => a.MigrateAsync(ct)));
             await product.topology.FollowDirectoryAsync(ct);

@@ -1,7 +1,7 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using EstoSpaces.Contracts;
+using EstoSpaces.Contracts.Auth;
 using EstoSpaces.Contracts.Properties;
 using EstoSpaces.Contracts.Samples;
 using EstoSpaces.Kernel.Discovery;
@@ -10,105 +10,68 @@ using EstoSpaces.Kernel.Hosting;
 using EstoSpaces.Kernel.Identity;
 using EstoSpaces.Testing;
 using Microsoft.Extensions.Logging.Abstractions;
-using Shouldly;
 
 namespace EstoSpaces.System.Tests;
 
-/// <summary>The product as people run it: the host's own program in a process of its own, which can be killed and started again on the same data.</summary>
-public sealed class RunningProduct : IAsyncDisposable
+/// <summary>The product as people run it: the host's own program, outside of the test's process, on free ports and data of its own.</summary>
+public abstract class RunningProduct : IAsyncDisposable
 {
-    private static readonly string Program = Path.Combine(AppContext.BaseDirectory, "estospaces.dll");
-    private readonly Dictionary<string, string> environment;
-    private readonly string folder;
-    private readonly Settings settings;
     private readonly Queue<string> lastLines = new();
-    private Process? process;
 
-    private RunningProduct(string folder, Dictionary<string, string> environment)
+    protected RunningProduct()
     {
-        (this.folder, this.environment) = (folder, environment);
-        settings = new Settings(environment);
+        Folder = Path.Combine(Path.GetTempPath(), "estospaces-system", Guid.NewGuid().ToString("n"));
+        Directory.CreateDirectory(Folder);
+        var modules = Host.Modules.All();
+        Environment = new Dictionary<string, string>
+        {
+            ["ENVIRONMENT"] = "test", ["DATA_DIR"] = Folder, ["LOG_LEVEL"] = "warning", ["RATE_LIMIT_PER_MINUTE"] = "1000000", ["JWT_SECRET"] = Guid.NewGuid().ToString("n") + Guid.NewGuid().ToString("n"),
+        };
+        foreach (var (module, port) in modules.Zip(FreePorts(modules.Count))) Environment[module.Facts.VariablePrefix + "_PORT"] = port.ToString();
+        Settings = new Settings(Environment);
         Api = new HttpClient(new SocketsHttpHandler { UseCookies = false, PooledConnectionLifetime = TimeSpan.FromSeconds(30) }) { BaseAddress = AddressOf("gateway"), Timeout = TimeSpan.FromSeconds(20) };
     }
 
     /// <summary>A stranger's client at the gateway.</summary>
     public HttpClient Api { get; }
 
-    /// <summary>The last lines that the process wrote, for a failing test's message.</summary>
+    /// <summary>The last lines that it wrote, for a failing test's message.</summary>
     public string Output
     {
         get { lock (lastLines) return string.Join('\n', lastLines); }
     }
 
-    public static async Task<RunningProduct> StartAsync()
-    {
-        var folder = Path.Combine(Path.GetTempPath(), "estospaces-system", Guid.NewGuid().ToString("n"));
-        Directory.CreateDirectory(folder);
-        var modules = Host.Modules.All();
-        var environment = new Dictionary<string, string>
-        {
-            ["ENVIRONMENT"] = "test", ["DATA_DIR"] = folder, ["LOG_LEVEL"] = "warning", ["RATE_LIMIT_PER_MINUTE"] = "1000000", ["JWT_SECRET"] = Guid.NewGuid().ToString("n") + Guid.NewGuid().ToString("n"),
-        };
-        foreach (var (module, port) in modules.Zip(FreePorts(modules.Count))) environment[module.Facts.VariablePrefix + "_PORT"] = port.ToString();
-        var product = new RunningProduct(folder, environment);
-        await product.UpAsync();
-        return product;
-    }
+    protected string Folder { get; }
+    protected Dictionary<string, string> Environment { get; }
+    protected Settings Settings { get; }
 
-    public Uri AddressOf(string module) => new($"http://localhost:{environment[Host.Modules.All().Single(m => m.Facts.Name == module).Facts.VariablePrefix + "_PORT"]}");
+    public Uri AddressOf(string module) => new($"http://localhost:{Environment[Host.Modules.All().Single(m => m.Facts.Name == module).Facts.VariablePrefix + "_PORT"]}");
 
-    /// <summary>Starts the process and waits until every module is ready.</summary>
-    public async Task UpAsync()
-    {
-        var start = new ProcessStartInfo("dotnet", [Program, "up"]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = AppContext.BaseDirectory };
-        foreach (var (name, value) in environment) start.Environment[name] = value;
-        process = Process.Start(start)!;
-        process.OutputDataReceived += (_, e) => Keep(e.Data);
-        process.ErrorDataReceived += (_, e) => Keep(e.Data);
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        foreach (var module in Host.Modules.All())
-        {
-            using var client = new HttpClient { BaseAddress = AddressOf(module.Facts.Name), Timeout = TimeSpan.FromSeconds(5) };
-            await Until.HoldsAsync(async () =>
-            {
-                process.HasExited.ShouldBeFalse($"the product ended by itself:\n{Output}");
-                try { return (await client.GetAsync("/ready")).IsSuccessStatusCode; }
-                catch (HttpRequestException) { return false; }
-                catch (TaskCanceledException) { return false; }
-            }, $"{module.Facts.Service} is ready", seconds: 90);
-        }
-    }
-
-    /// <summary>As the kernel's out-of-memory killer would: no warning, no clean-up.</summary>
-    public async Task KillAsync()
-    {
-        process!.Kill();
-        await process.WaitForExitAsync();
-    }
-
-    /// <summary>SIGTERM; the exit code.</summary>
-    public async Task<int> StopAsync()
-    {
-        using var term = Process.Start("kill", ["-TERM", process!.Id.ToString()])!;
-        await term.WaitForExitAsync();
-        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(40));
-        await process.WaitForExitAsync(deadline.Token);
-        return process.ExitCode;
-    }
+    /// <summary>A stranger's client at one module, past the gateway.</summary>
+    public HttpClient ClientOf(string module) => new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = AddressOf(module), Timeout = TimeSpan.FromSeconds(30) };
 
     public HttpClient SignedIn(string accessToken) => WithBearer(Api.BaseAddress!, accessToken);
 
     /// <summary>A client that calls a module as another service does.</summary>
     public HttpClient ServiceClientOf(string module)
     {
-        var key = global::System.Security.Cryptography.HKDF.DeriveKey(global::System.Security.Cryptography.HashAlgorithmName.SHA256, global::System.Text.Encoding.UTF8.GetBytes(environment["JWT_SECRET"]), 32, info: "estospaces service tokens"u8.ToArray());
+        var key = global::System.Security.Cryptography.HKDF.DeriveKey(global::System.Security.Cryptography.HashAlgorithmName.SHA256, global::System.Text.Encoding.UTF8.GetBytes(Environment["JWT_SECRET"]), 32, info: "estospaces service tokens"u8.ToArray());
         var context = new ModuleContext
         {
-            Facts = new ModuleFacts("system-tests", "system-tests", 1), Settings = settings, Addresses = new Dictionary<string, Uri>(), Directory = new FixedDirectory(new Dictionary<string, Uri>()), Product = [], ListenUrl = "", Bus = new InProcessBus(), Clock = new ProductClock(),
-            ServiceKey = key, DataDirectory = folder, Loggers = NullLoggerFactory.Instance,
+            Facts = new ModuleFacts("system-tests", "system-tests", 1), Settings = Settings, Addresses = new Dictionary<string, Uri>(), Directory = new FixedDirectory(new Dictionary<string, Uri>()), Product = [], ListenUrl = "", Bus = new InProcessBus(), Clock = new ProductClock(),
+            ServiceKey = key, DataDirectory = Folder, Loggers = NullLoggerFactory.Instance,
         };
         return WithBearer(AddressOf(module), new ServiceTokens(context).For(module));
+    }
+
+    /// <summary>Somebody new, signed in; a host when asked for.</summary>
+    public async Task<Person> NewPersonAsync(bool host = false)
+    {
+        var email = $"{(host ? "host" : "guest")}-{Guid.NewGuid():n}@example.com";
+        const string password = "correct horse battery";
+        var session = await Api.PostAsync("/api/v1/auth/register", new { email, password }).ReadAsync<SessionView>(201);
+        if (host) session = await SignedIn(session.AccessToken).PostAsync("/api/v1/auth/become-host", new { }).ReadAsync<SessionView>();
+        return new Person(session.User.Id, email, password, SignedIn(session.AccessToken), session);
     }
 
     /// <summary>A published home in Lisbon, by the door of the sample data.</summary>
@@ -126,11 +89,30 @@ public sealed class RunningProduct : IAsyncDisposable
         return id;
     }
 
-    public async ValueTask DisposeAsync()
+    public abstract ValueTask DisposeAsync();
+
+    protected void RemoveFolder()
     {
-        if (process is { HasExited: false }) await StopAsync();
-        process?.Dispose();
-        if (Directory.Exists(folder)) Directory.Delete(folder, true);
+        if (Directory.Exists(Folder)) Directory.Delete(Folder, true);
+    }
+
+    protected void Keep(string? line)
+    {
+        if (line is null) return;
+        lock (lastLines)
+        {
+            lastLines.Enqueue(line);
+            if (lastLines.Count > 80) lastLines.Dequeue();
+        }
+    }
+
+    protected static List<int> FreePorts(int count)
+    {
+        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();
+        listeners.ForEach(l => l.Start());
+        var ports = listeners.ConvertAll(l => ((IPEndPoint)l.LocalEndpoint).Port);
+        listeners.ForEach(l => l.Stop());
+        return ports;
     }
 
     private static HttpClient WithBearer(Uri address, string token)
@@ -138,24 +120,5 @@ public sealed class RunningProduct : IAsyncDisposable
         var client = new HttpClient(new SocketsHttpHandler { UseCookies = false }) { BaseAddress = address, Timeout = TimeSpan.FromSeconds(20) };
         client.DefaultRequestHeaders.Authorization = new("Bearer", token);
         return client;
-    }
-
-    private void Keep(string? line)
-    {
-        if (line is null) return;
-        lock (lastLines)
-        {
-            lastLines.Enqueue(line);
-            if (lastLines.Count > 60) lastLines.Dequeue();
-        }
-    }
-
-    private static List<int> FreePorts(int count)
-    {
-        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();
-        listeners.ForEach(l => l.Start());
-        var ports = listeners.ConvertAll(l => ((IPEndPoint)l.LocalEndpoint).Port);
-        listeners.ForEach(l => l.Stop());
-        return ports;
     }
 }

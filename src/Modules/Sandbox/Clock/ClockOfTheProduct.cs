@@ -8,8 +8,8 @@ using Npgsql;
 namespace EstoSpaces.Sandbox.Clock;
 
 /// <summary>
-/// Moves the product's time: here at once, in the modules of other processes by telling each. The offset is written down first,
-/// so that a restart keeps it.
+/// Moves the product's time: here at once, in other processes by telling each. The offset is written down first, so that a restart keeps it;
+/// a process that starts later asks for it.
 /// </summary>
 internal sealed class ClockOfTheProduct(ModuleContext context, NpgsqlDataSource database, ServiceTokens tokens, IHttpClientFactory clients, ILogger<ClockOfTheProduct> log)
 {
@@ -27,21 +27,30 @@ internal sealed class ClockOfTheProduct(ModuleContext context, NpgsqlDataSource 
             await command.ExecuteNonQueryAsync(ct);
         }
         context.Clock.SetOffset(offset);
-        await Task.WhenAll(context.Product.Where(m => m.Name != context.Facts.Name && context.Addresses.ContainsKey(m.Name)).Select(m => Tell(m.Name, offset, ct)));
+        await TellAll(offset, ct);
     }
 
-    /// <summary>The offset of before the restart, if there was one.</summary>
+    /// <summary>The offset of before the restart, if there was one: here, and for those who started while nobody could tell them.</summary>
     public async Task Restore(CancellationToken ct)
     {
         await using var command = database.CreateCommand("select moved_seconds from product_clock");
-        if (await command.ExecuteScalarAsync(ct) is double seconds and not 0) context.Clock.SetOffset(TimeSpan.FromSeconds(seconds));
+        if (await command.ExecuteScalarAsync(ct) is not (double seconds and not 0)) return;
+        var offset = TimeSpan.FromSeconds(seconds);
+        context.Clock.SetOffset(offset);
+        await TellAll(offset, ct);
     }
 
-    async Task Tell(string module, TimeSpan offset, CancellationToken ct)
+    Task TellAll(TimeSpan offset, CancellationToken ct) => Task.WhenAll(
+        from module in context.Product
+        where module.Name != context.Facts.Name
+        from instance in context.Directory.InstancesOf(module.Name)
+        select Tell(module.Name, instance.Address, offset, ct));
+
+    async Task Tell(string module, Uri address, TimeSpan offset, CancellationToken ct)
     {
         try
         {
-            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(context.AddressOf(module), "/internal/clock"));
+            using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(address, "/internal/clock"));
             request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", tokens.For(module));
             request.Content = JsonContent.Create(new { offset_seconds = offset.TotalSeconds });
             using var http = clients.CreateClient(ClientName);

@@ -1,0 +1,51 @@
+using EstoSpaces.Host.Split;
+using Xunit;
+
+namespace EstoSpaces.System.Tests;
+
+/// <summary>Every module in a process of its own, with PostgreSQL (PostGIS where installed), NATS and Redis between them.</summary>
+public sealed class ManyProcesses : RunningProduct
+{
+    private ManyProcesses() { }
+
+    public SplitProduct Split { get; private set; } = null!;
+
+    public static async Task<ManyProcesses> StartAsync()
+    {
+        var product = new ManyProcesses();
+        product.Split = await SplitProduct.StartAsync(product.Settings, (from, line) => product.Keep($"{from}: {line}"), CancellationToken.None);
+        return product;
+    }
+
+    /// <summary>Waits until every module is ready again.</summary>
+    public async Task ReadyAsync()
+    {
+        foreach (var module in Host.Modules.All()) await Split.ReadyAsync(module.Facts.Name, CancellationToken.None);
+    }
+
+    public static int FreePort() => FreePorts(1)[0];
+
+    public override async ValueTask DisposeAsync()
+    {
+        await Split.DisposeAsync();
+        RemoveFolder();
+    }
+}
+
+/// <summary>One split product for all tests that use it: its dozen processes take a while to start.</summary>
+public sealed class WithManyProcesses : IAsyncLifetime
+{
+    public ManyProcesses Product { get; private set; } = null!;
+    public async Task InitializeAsync() => Product = await ManyProcesses.StartAsync();
+    public async Task DisposeAsync() => await Product.DisposeAsync();
+}
+
+[CollectionDefinition("many processes")]
+public sealed class ManyProcessesCollection : ICollectionFixture<WithManyProcesses>;
+
+public sealed class WithOneProcess : IAsyncLifetime
+{
+    public OneProcess Product { get; private set; } = null!;
+    public async Task InitializeAsync() => Product = await OneProcess.StartAsync();
+    public async Task DisposeAsync() => await Product.DisposeAsync();
+}
