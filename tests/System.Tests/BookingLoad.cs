@@ -19,6 +19,7 @@ internal sealed class BookingLoad
     private readonly List<Person> guests = [];
     private readonly ConcurrentBag<Attempt> attempts = [];
     private readonly ConcurrentDictionary<string, int> answers = new();
+    private readonly ConcurrentQueue<string> failures = new();
     private int steps;
 
     private sealed record Attempt(Person Guest, PropertyId Home, DateOnly CheckIn, DateOnly CheckOut)
@@ -34,6 +35,9 @@ internal sealed class BookingLoad
 
     public int Booked => attempts.Count(a => a.Booked is not null);
     public int Paid => attempts.Count(a => a.PaidAcknowledged);
+
+    /// <summary>Requests that got no answer, or one that says the product is broken. A refusal (taken nights, say) is not one.</summary>
+    public IReadOnlyCollection<string> Failures => failures;
 
     public string Summary => $"{attempts.Count} attempts, {Booked} booked, {Paid} paid; refusals: {string.Join(", ", answers.OrderByDescending(a => a.Value).Select(a => $"{a.Key} {a.Value}"))}";
 
@@ -137,6 +141,7 @@ internal sealed class BookingLoad
             {
                 // Something was killed under this request: whether it happened is what the check finds out.
                 answers.AddOrUpdate(e.GetType().Name, 1, (_, n) => n + 1);
+                failures.Enqueue(e.Message);
             }
         }
     }
@@ -149,6 +154,7 @@ internal sealed class BookingLoad
             return true;
         }
         var text = await answer.Content.ReadAsStringAsync(CancellationToken.None);
+        if ((int)answer.StatusCode >= 500) failures.Enqueue($"{answer.RequestMessage?.Method} {answer.RequestMessage?.RequestUri?.AbsolutePath}: {(int)answer.StatusCode} {text}");
         answers.AddOrUpdate(text.Contains("\"code\":\"") ? text.Split("\"code\":\"")[1].Split('"')[0] : ((int)answer.StatusCode).ToString(), 1, (_, n) => n + 1);
         return false;
     }

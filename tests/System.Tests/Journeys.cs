@@ -130,7 +130,7 @@ public abstract class Journeys(RunningProduct product)
         await guest.ComesToAsync(stay, BookingStatus.Completed);
         await product.LetterAsync(guest.Email, "stay_completed");
         await product.MoveToAsync(stay.Quote.CheckOutAt.AddHours(49));
-        await Until.HoldsAsync(async () => (await host.Api.GetAsync("/api/v1/payouts").ReadAsync()).GetProperty("data").EnumerateArray().Any(p => p.GetProperty("status").GetString() == "available"), "the payout is available", 30);
+        await Until.HoldsAsync(async () => (await host.Api.GetAsync("/api/v1/payouts").ReadAsync()).GetProperty("data").EnumerateArray().Any(p => p.GetProperty("status").GetString() == "due"), "the payout is due", 30);
     }
 
     [Fact]

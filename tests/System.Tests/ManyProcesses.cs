@@ -1,4 +1,6 @@
 using EstoSpaces.Host.Split;
+using EstoSpaces.Testing;
+using Shouldly;
 using Xunit;
 
 namespace EstoSpaces.System.Tests;
@@ -23,7 +25,22 @@ public sealed class ManyProcesses : RunningProduct
         foreach (var module in Host.Modules.All()) await Split.ReadyAsync(module.Facts.Name, CancellationToken.None);
     }
 
-    public static int FreePort() => FreePorts(1)[0];
+    /// <summary>One more process of a module, at a port of its own, once it is ready and the registry knows it.</summary>
+    public async Task<ServerProcess> StartInstanceAsync(string module)
+    {
+        var port = FreePorts(1)[0];
+        var process = await Split.StartInstanceAsync(module, port, CancellationToken.None);
+        using var client = new HttpClient { BaseAddress = new Uri($"http://localhost:{port}"), Timeout = TimeSpan.FromSeconds(5) };
+        await Until.HoldsAsync(async () =>
+        {
+            process.HasExited.ShouldBeFalse(Output);
+            try { return (await client.GetAsync("/ready")).IsSuccessStatusCode; }
+            catch (HttpRequestException) { return false; }
+        }, $"another {module} is ready", 90);
+        using var registry = ClientOf("registry");
+        await Until.HoldsAsync(async () => (await registry.GetStringAsync("/eureka/apps")).Contains($":{port}/", StringComparison.Ordinal), $"the registry knows {module} at {port}", 60);
+        return process;
+    }
 
     public override async ValueTask DisposeAsync()
     {

@@ -19,6 +19,7 @@ public sealed class DataServers : IAsyncDisposable
     private readonly int redisPort = LoopbackPorts.AnyFree();
     private readonly string password = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
     private readonly Dictionary<string, string> environment = [];
+    private EmbeddedPostgresOptions? postgresOptions;
 
     private DataServers(string folder, Action<string> tell) => (this.folder, this.tell) = (folder, tell);
 
@@ -109,12 +110,21 @@ public sealed class DataServers : IAsyncDisposable
         return missing;
     }
 
+    /// <summary>Ends PostgreSQL by a signal (INT: fast shutdown, QUIT: immediate, KILL) and starts it again on the same port and data.</summary>
+    public async Task RestartPostgresAsync(string signal, CancellationToken ct)
+    {
+        var old = Postgres ?? throw new InvalidOperationException("this PostgreSQL is not ours");
+        ServerProcess.Send(signal, old.ProcessId);
+        await old.DisposeAsync();
+        Postgres = await EmbeddedPostgres.StartAsync(postgresOptions! with { Port = old.Port }, ct);
+    }
+
     private async Task StartPostgresAsync(Settings settings, IReadOnlyList<string> databases, CancellationToken ct)
     {
-        var options = new EmbeddedPostgresOptions { DataDirectory = Path.Combine(folder, "postgres"), PoolSize = settings.Int("DB_POOL_SIZE"), Tell = tell };
-        if (WithPostGis() is { } directory) options = options with { BinDirectory = directory };
+        postgresOptions = new EmbeddedPostgresOptions { DataDirectory = Path.Combine(folder, "postgres"), PoolSize = settings.Int("DB_POOL_SIZE"), Tell = tell };
+        if (WithPostGis() is { } directory) postgresOptions = postgresOptions with { BinDirectory = directory };
         else tell("PostGIS is not installed (Debian: apt-get install postgresql-postgis): nearness is computed by earthdistance.");
-        Postgres = await EmbeddedPostgres.StartAsync(options, ct);
+        Postgres = await EmbeddedPostgres.StartAsync(postgresOptions, ct);
         await Postgres.EnsureDatabasesAsync(databases, ct);
         environment["DB_HOST"] = "127.0.0.1";
         environment["DB_PORT"] = Postgres.Port.ToString(CultureInfo.InvariantCulture);

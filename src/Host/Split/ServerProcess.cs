@@ -68,8 +68,12 @@ public sealed class ServerProcess : IDisposable
     /// <summary>Sends a signal such as TERM, KILL, STOP or CONT; nothing happens when the program has ended.</summary>
     public void Send(string signal)
     {
-        if (HasExited) return;
-        using var kill = Process.Start("/bin/sh", ["-c", "kill -s \"$0\" \"$1\" 2>/dev/null", signal, Pid.ToString(CultureInfo.InvariantCulture)]);
+        if (!HasExited) Send(signal, Pid);
+    }
+
+    internal static void Send(string signal, int pid)
+    {
+        using var kill = Process.Start("/bin/sh", ["-c", "kill -s \"$0\" \"$1\" 2>/dev/null", signal, pid.ToString(CultureInfo.InvariantCulture)]);
         kill.WaitForExit();
     }
 

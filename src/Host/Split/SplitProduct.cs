@@ -59,6 +59,16 @@ public sealed class SplitProduct : IAsyncDisposable
         return ServerProcess.StartAsync(module, [.. Program, "serve", module], own, line => hear($"{module}:{port}", line), ct);
     }
 
+    /// <summary>Ends a module's process by SIGTERM, as an upgrade does, and returns its exit code when its successor is ready.</summary>
+    public async Task<int> ReplaceAsync(string module)
+    {
+        var process = ProcessOf(module);
+        process.Send("TERM");
+        var code = await process.ExitAsync(stopping.Token);
+        await ReadyAsync(module, stopping.Token);
+        return code;
+    }
+
     /// <summary>Waits until a module says that it is ready. Throws <see cref="SettingsException"/> when it does not come to it.</summary>
     public async Task ReadyAsync(string module, CancellationToken ct)
     {
