@@ -32,6 +32,31 @@ npm_packages() {
   fi
 }
 
+# system_needs WORDS PACKAGE…: installs Debian packages where we may, else says what to install.
+system_needs() {
+  local words=$1 sudo=()
+  shift
+  [ $# -gt 0 ] || return 0
+  if ! command -v apt-get >/dev/null; then say "$words: $*. Install them with your system's package manager."; return 1; fi
+  if [ "$(id -u)" -ne 0 ]; then
+    sudo -n true 2>/dev/null || { say "$words some packages. Run: sudo apt-get install $*"; return 1; }
+    sudo=(sudo -n)
+  fi
+  say "Installing $*…"
+  "${sudo[@]}" apt-get -qq -o DPkg::Lock::Timeout=300 update &&
+    "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 install -y --no-install-recommends "$@" >/dev/null
+}
+
+# Which of the servers between processes are not on this machine, as Debian names their packages.
+missing_servers() {
+  local program missing=()
+  for program in nats-server redis-server; do
+    [ -n "$(PATH="$PATH:/usr/sbin:/usr/local/sbin" command -v "$program")" ] || missing+=("$program")
+  done
+  ls /usr/share/postgresql/*/extension/postgis.control >/dev/null 2>&1 || missing+=(postgresql-postgis)
+  echo "${missing[*]}"
+}
+
 # Whatever is started from here on carries this mark in its environment, also when it makes itself a daemon (the compiler's server).
 mark_processes() { export SCRIPT_MARK="$1-$$"; }
 
