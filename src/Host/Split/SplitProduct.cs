@@ -9,6 +9,7 @@ namespace EstoSpaces.Host.Split;
 /// </summary>
 public sealed class SplitProduct : IAsyncDisposable
 {
+    private const string Registry = "registry";
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(120);
     private readonly Settings settings;
     private readonly Action<string, string> hear;
@@ -23,7 +24,8 @@ public sealed class SplitProduct : IAsyncDisposable
     private SplitProduct(Settings settings, Action<string, string> hear)
     {
         (this.settings, this.hear) = (settings, hear);
-        modules = Modules.InStartOrder([.. Modules.All().Where(m => !settings.IsProduction || !m.Facts.DevelopmentOnly)]);
+        // The registry comes first, so that all others can say where they are.
+        modules = [.. Modules.InStartOrder([.. Modules.All().Where(m => !settings.IsProduction || !m.Facts.DevelopmentOnly)]).OrderBy(m => m.Facts.Name != Registry)];
     }
 
     public DataServers Servers { get; private set; } = null!;
@@ -90,17 +92,16 @@ public sealed class SplitProduct : IAsyncDisposable
         }
     }
 
-    /// <summary>Modules stop in the reverse of the start order, a few at a time; then the servers.</summary>
+    /// <summary>All modules stop side by side: each still answers the others while it goes, as DRAIN_SECONDS says. Then the servers.</summary>
     public async ValueTask DisposeAsync()
     {
         await stopping.CancelAsync();
-        foreach (var batch in modules.Reverse().Select(m => running.GetValueOrDefault(m.Facts.Name)).OfType<Running>().Chunk(6))
-            await Task.WhenAll(batch.Select(async r =>
-            {
-                await r.Watch;
-                await r.Process.StopAsync(TimeSpan.FromSeconds(30));
-                r.Process.Dispose();
-            }));
+        await Task.WhenAll(running.Values.Select(async r =>
+        {
+            await r.Watch;
+            await r.Process.StopAsync(TimeSpan.FromSeconds(40));
+            r.Process.Dispose();
+        }));
         if (Servers is not null) await Servers.DisposeAsync();
         http.Dispose();
         stopping.Dispose();
@@ -116,6 +117,7 @@ public sealed class SplitProduct : IAsyncDisposable
             ["BIND_ADDRESS"] = settings["BIND_ADDRESS"] ?? "localhost", ["DATA_DIR"] = folder, ["PORT"] = "", ["DB_NAME"] = "",
             ["JWT_SECRET"] = settings["JWT_SECRET"] ?? Topology.SecretIn(folder),
         };
+        if (!settings.Has("EUREKA_URL")) environment["EUREKA_URL"] = new Uri(AddressOf(Registry), "/eureka").ToString();
         foreach (var (name, value) in Servers.Environment) environment[name] = value;
         // Two at a time: a process that starts keeps a core busy, and its neighbours' questions would only time out.
         foreach (var batch in modules.Chunk(Math.Max(2, System.Environment.ProcessorCount)))
