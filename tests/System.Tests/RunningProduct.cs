@@ -59,7 +59,7 @@ public abstract class RunningProduct : IAsyncDisposable
         var context = new ModuleContext
         {
             Facts = new ModuleFacts("system-tests", "system-tests", 1), Settings = Settings, Addresses = new Dictionary<string, Uri>(), Directory = new FixedDirectory(new Dictionary<string, Uri>()), Product = [], ListenUrl = "", Bus = new InProcessBus(), Clock = new ProductClock(),
-            ServiceKey = key, DataDirectory = Folder, Loggers = NullLoggerFactory.Instance,
+            ServiceKey = key, DataDirectory = Folder, Loggers = NullLoggerFactory.Instance, Revoked = new RevokedSessions(null), Draining = new Draining(),
         };
         return WithBearer(AddressOf(module), new ServiceTokens(context).For(module));
     }
