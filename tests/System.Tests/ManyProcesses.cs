@@ -1,3 +1,4 @@
+using EstoSpaces.Host.Embedded;
 using EstoSpaces.Host.Split;
 using EstoSpaces.Testing;
 using Shouldly;
@@ -28,7 +29,7 @@ public sealed class ManyProcesses : RunningProduct
     /// <summary>One more process of a module, at a port of its own, once it is ready and the registry knows it.</summary>
     public async Task<ServerProcess> StartInstanceAsync(string module)
     {
-        var port = FreePorts(1)[0];
+        var port = LoopbackPorts.AnyLasting();
         var process = await Split.StartInstanceAsync(module, port, CancellationToken.None);
         using var client = new HttpClient { BaseAddress = new Uri($"http://localhost:{port}"), Timeout = TimeSpan.FromSeconds(5) };
         await Until.HoldsAsync(async () =>

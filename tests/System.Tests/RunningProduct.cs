@@ -1,9 +1,8 @@
-using System.Net;
-using System.Net.Sockets;
 using EstoSpaces.Contracts;
 using EstoSpaces.Contracts.Auth;
 using EstoSpaces.Contracts.Properties;
 using EstoSpaces.Contracts.Samples;
+using EstoSpaces.Host.Embedded;
 using EstoSpaces.Kernel.Discovery;
 using EstoSpaces.Kernel.Events;
 using EstoSpaces.Kernel.Hosting;
@@ -27,7 +26,10 @@ public abstract class RunningProduct : IAsyncDisposable
         {
             ["ENVIRONMENT"] = "test", ["DATA_DIR"] = Folder, ["LOG_LEVEL"] = "warning", ["RATE_LIMIT_PER_MINUTE"] = "1000000", ["JWT_SECRET"] = Guid.NewGuid().ToString("n") + Guid.NewGuid().ToString("n"),
         };
-        foreach (var (module, port) in modules.Zip(FreePorts(modules.Count))) Environment[module.Facts.VariablePrefix + "_PORT"] = port.ToString();
+        // Ports that no outgoing connection takes while a killed process is away.
+        var ports = new HashSet<int>();
+        while (ports.Count < modules.Count) ports.Add(LoopbackPorts.AnyLasting());
+        foreach (var (module, port) in modules.Zip(ports)) Environment[module.Facts.VariablePrefix + "_PORT"] = port.ToString();
         Settings = new Settings(Environment);
         Api = new HttpClient(new SocketsHttpHandler { UseCookies = false, PooledConnectionLifetime = TimeSpan.FromSeconds(30) }) { BaseAddress = AddressOf("gateway"), Timeout = TimeSpan.FromSeconds(20) };
     }
@@ -104,15 +106,6 @@ public abstract class RunningProduct : IAsyncDisposable
             lastLines.Enqueue(line);
             if (lastLines.Count > 80) lastLines.Dequeue();
         }
-    }
-
-    protected static List<int> FreePorts(int count)
-    {
-        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();
-        listeners.ForEach(l => l.Start());
-        var ports = listeners.ConvertAll(l => ((IPEndPoint)l.LocalEndpoint).Port);
-        listeners.ForEach(l => l.Stop());
-        return ports;
     }
 
     private static HttpClient WithBearer(Uri address, string token)

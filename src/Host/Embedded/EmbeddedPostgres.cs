@@ -274,13 +274,26 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
 }
 
 /// <summary>TCP ports on 127.0.0.1.</summary>
-internal static class LoopbackPorts
+public static class LoopbackPorts
 {
     public static int AnyFree()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    /// <summary>
+    /// A port for a server that may be killed and come back to it: below those that the system hands out for outgoing connections, so that none of these takes it meanwhile
+    /// (not even a client that knocks at it and, as TCP allows, meets itself).
+    /// </summary>
+    public static int AnyLasting()
+    {
+        while (true)
+        {
+            var port = Random.Shared.Next(12_000, 32_000);
+            if (IsFree(port)) return port;
+        }
     }
 
     public static bool IsFree(int port)

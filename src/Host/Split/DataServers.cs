@@ -15,8 +15,8 @@ public sealed class DataServers : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private readonly string folder;
     private readonly Action<string> tell;
-    private readonly int natsPort = LoopbackPorts.AnyFree();
-    private readonly int redisPort = LoopbackPorts.AnyFree();
+    private readonly int natsPort = LoopbackPorts.AnyLasting();
+    private readonly int redisPort = LoopbackPorts.AnyLasting();
     private readonly string password = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
     private readonly Dictionary<string, string> environment = [];
     private EmbeddedPostgresOptions? postgresOptions;
