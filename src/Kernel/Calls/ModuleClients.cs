@@ -25,7 +25,7 @@ public static class ModuleClients
                 client.BaseAddress = context.AddressOf(module); // the handler at the end aims at an instance
                 client.Timeout = TimeSpan.FromSeconds(20);
             })
-            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(5), ConnectTimeout = TimeSpan.FromSeconds(2), UseCookies = false })
+            .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(1), ConnectTimeout = TimeSpan.FromSeconds(2), UseCookies = false })
             .AddHttpMessageHandler(provider => new CallHandler(provider.GetRequiredService<ServiceTokens>(), module))
             .AddHttpMessageHandler(() => new InstanceHandler(choice));
     }

@@ -23,7 +23,9 @@ public sealed class RegistryClient(IReadOnlyList<RegistryAddress> servers, Servi
     public async Task RegisterAsync(string app, byte[] instance, CancellationToken ct)
     {
         using var response = await SendAsync(HttpMethod.Post, $"apps/{Uri.EscapeDataString(app)}", instance, ct);
-        if (!response.IsSuccessStatusCode) throw new HttpRequestException($"the registry refused the registration with {(int)response.StatusCode}", null, response.StatusCode);
+        if (response.IsSuccessStatusCode) return;
+        var why = await response.Content.ReadAsStringAsync(ct);
+        throw new HttpRequestException($"the registry refused the registration with {(int)response.StatusCode} {why[..Math.Min(why.Length, 300)]}", null, response.StatusCode);
     }
 
     /// <summary>Renews the lease; false when the registry wants the instance to register anew.</summary>

@@ -14,13 +14,13 @@ public sealed class EurekaClientTests
     public async Task It_registers_renews_finds_others_is_seen_and_is_evicted_when_it_falls_silent()
     {
         await using var registry = await OwnRegistry.StartAsync();
-        foreach (var (app, id) in Others) await registry.RegisterAsync(app, id).ShouldBeAsync(204);
+        for (var i = 0; i < Others.Length; i++) await registry.RegisterAsync(Others[i].App, Others[i].Id, 7000 + i).ShouldBeAsync(204);
         await using var node = Node.Start(registry, "");
         await node.HearAsync("registered");
         await node.HearAsync("started");
         await node.HearAsync("renewed");
         await node.SayAsync("look");
-        (await node.HearAsync("found")).ShouldBe("found " + string.Join(", ", Others.Select(_ => "127.0.0.1:8080 UP")));
+        (await node.HearAsync("found")).ShouldBe("found " + string.Join(", ", Others.Select((_, i) => $"127.0.0.1:{7000 + i} UP")));
         var seen = (await registry.JsonAsync("/eureka/apps/NODE-SERVICE/node-1")).GetProperty("instance");
         seen.GetProperty("metadata").GetProperty("from").GetString().ShouldBe("node");
         seen.GetProperty("port").ToString().ShouldBe("""{"$":9123,"@enabled":"true"}""");

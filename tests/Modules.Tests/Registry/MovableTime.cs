@@ -1,11 +1,11 @@
 namespace EstoSpaces.Modules.Tests.Registry;
 
-/// <summary>Time that stands still until a test moves it; timers fall due on the way, at their moment.</summary>
+/// <summary>Time that begins now and stands still until a test moves it; timers fall due on the way, at their moment.</summary>
 internal sealed class MovableTime : TimeProvider
 {
     private readonly Lock gate = new();
     private readonly List<Alarm> alarms = [];
-    private DateTimeOffset now = new(2026, 5, 4, 10, 0, 0, TimeSpan.Zero);
+    private DateTimeOffset now = DateTimeOffset.FromUnixTimeSeconds(DateTimeOffset.UtcNow.ToUnixTimeSeconds());
 
     public override DateTimeOffset GetUtcNow()
     {

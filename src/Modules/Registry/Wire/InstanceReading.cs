@@ -42,7 +42,7 @@ internal static class InstanceReading
         if (Uri.CheckHostName(info.HostName) == UriHostNameType.Unknown) return RegistryRefusals.Wrong("hostName", "Say a host name or an address in hostName.");
         if (info.InstanceId.Contains('/')) return RegistryRefusals.Wrong("instanceId", "An id has no slash: it stands in addresses.");
         if (status is null) return RegistryRefusals.Wrong("status", "A status is UP, DOWN, STARTING, OUT_OF_SERVICE or UNKNOWN.");
-        if (info.LastDirtyTimestamp > now.AddDays(1).ToUnixTimeMilliseconds()) return RegistryRefusals.Wrong("lastDirtyTimestamp", "It lies in the future.");
+        if (info.LastDirtyTimestamp > now.AddDays(1).ToUnixTimeMilliseconds()) return RegistryRefusals.Wrong("lastDirtyTimestamp", "It lies more than a day ahead: is the clock of that machine right?");
         foreach (var (field, url) in new[] { ("homePageUrl", info.HomePageUrl), ("statusPageUrl", info.StatusPageUrl), ("healthCheckUrl", info.HealthCheckUrl), ("secureHealthCheckUrl", info.SecureHealthCheckUrl) })
             if (url is not null && !(Uri.TryCreate(url, UriKind.Absolute, out var address) && address.Scheme is "http" or "https")) return RegistryRefusals.Wrong(field, "Write a whole http or https address.");
         return Check(info.Metadata, "metadata") ?? Check(info.DataCenterMetadata, "dataCenterInfo") ?? (Result<InstanceInfo>)info;
