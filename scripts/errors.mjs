@@ -3,7 +3,7 @@ import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 // What HTTP has a status of its own for (Problems.StatusOf).
-const own = { edited_meanwhile: 412, body_too_large: 413, unsupported_media_type: 415, method_not_allowed: 405 };
+const own = { edited_meanwhile: 412, body_too_large: 413, unsupported_media_type: 415, method_not_allowed: 405, upstream_connection_lost: 502, upstream_timeout: 504 };
 const status = {
   Invalid: 400, Unauthenticated: 401, PaymentRequired: 402, Forbidden: 403, NotFound: 404, Conflict: 409, TooMany: 429, Unavailable: 503,
 };

@@ -21,14 +21,17 @@ public sealed class AccessKeys(ModuleContext context, IHttpClientFactory clients
     private long readAt;
     private long renewAt;
 
-    /// <summary>The keys. Throws <see cref="HttpRequestException"/> when they were never read and can't be.</summary>
-    public ValueTask<KeySet> GetAsync(CancellationToken ct)
+    /// <summary>The keys, read if need be. Throws <see cref="HttpRequestException"/> when they were never read and can't be.</summary>
+    public async ValueTask<KeySet> GetAsync(CancellationToken ct) => Known() ?? await ReadAsync(null, ct);
+
+    /// <summary>The keys as they are known, or null. Reads them again in the background when it is time.</summary>
+    public KeySet? Known()
     {
-        if (known is not { } current) return new(ReadAsync(null, ct));
+        if (known is not { } current) return null;
         var now = Environment.TickCount64;
         var due = Interlocked.Read(ref renewAt);
         if (now >= due && Interlocked.CompareExchange(ref renewAt, now + (long)AgainAfterFailure.TotalMilliseconds, due) == due) _ = RenewAsync(current);
-        return new(current);
+        return current;
     }
 
     /// <summary>Keys that are younger than these, if there are any: for a token whose key is not among them. Asks at most once a second.</summary>

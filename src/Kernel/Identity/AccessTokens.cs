@@ -11,10 +11,17 @@ namespace EstoSpaces.Kernel.Identity;
 /// <summary>Who a valid access token belongs to. Shared by all requests with that token: nothing in it changes.</summary>
 public sealed class UserIdentity : ClaimsIdentity
 {
-    internal UserIdentity(ClaimsIdentity checkedClaims) : base(checkedClaims.Claims, Policies.UserScheme, "sub", "roles") => Caller = Caller.From(this);
+    internal UserIdentity(ClaimsIdentity checkedClaims) : base(checkedClaims.Claims, Policies.UserScheme, "sub", "roles")
+    {
+        Caller = Caller.From(this);
+        Key = Caller?.UserId.ToString();
+    }
 
     /// <summary>Null when the token names no account.</summary>
     public Caller? Caller { get; }
+
+    /// <summary>The account's id as text, made once.</summary>
+    public string? Key { get; }
 }
 
 /// <summary>
@@ -37,20 +44,17 @@ public sealed class AccessTokens(AccessKeys keys)
     public ValueTask<ClaimsPrincipal?> CheckAsync(ReadOnlySpan<char> token, CancellationToken ct)
     {
         var hash = HashOf(token);
-        var reading = keys.GetAsync(ct);
-        if (reading.IsCompletedSuccessfully && known.TryGetValue(hash, out var have))
+        if (keys.Known() is { } current && known.TryGetValue(hash, out var have))
         {
-            var current = reading.Result;
-            reading = new(current);
             if (ReferenceEquals(have.Keys, current) && have.GoodUntil > TimeProvider.System.GetUtcNow()) return new(have.Principal);
             known.TryRemove(KeyValuePair.Create(hash, have));
         }
-        return CheckAnewAsync(token.ToString(), hash, reading, ct);
+        return CheckAnewAsync(token.ToString(), hash, ct);
     }
 
-    private async ValueTask<ClaimsPrincipal?> CheckAnewAsync(string token, TokenHash hash, ValueTask<KeySet> reading, CancellationToken ct)
+    private async ValueTask<ClaimsPrincipal?> CheckAnewAsync(string token, TokenHash hash, CancellationToken ct)
     {
-        var current = await reading;
+        var current = await keys.GetAsync(ct);
         var result = await ValidateAsync(token, current);
         if (result.Exception is SecurityTokenSignatureKeyNotFoundException)
         {

@@ -17,6 +17,8 @@ public static class Problems
         "body_too_large" => 413,
         "unsupported_media_type" => 415,
         "method_not_allowed" => 405,
+        "upstream_connection_lost" => 502,
+        "upstream_timeout" => 504,
         _ => StatusOf(refusal.Kind),
     };
 
@@ -71,7 +73,9 @@ public sealed class ProblemResult(Refusal refusal) : IResult, IEndpointMetadataP
         409 => "Conflict",
         412 => "Changed meanwhile",
         429 => "Too many requests",
+        502 => "No answer came",
         503 => "Unavailable for the moment",
+        504 => "No answer in time",
         _ => "Something went wrong",
     };
 

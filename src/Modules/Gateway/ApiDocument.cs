@@ -22,12 +22,15 @@ internal sealed class ApiDocument(ModuleContext context, IHttpClientFactory clie
 
     private async Task<(ModuleFacts Facts, JsonObject? Document)> FetchAsync(ModuleFacts facts, CancellationToken ct)
     {
-        try
-        {
-            using var http = clients.CreateClient("openapi");
-            return (facts, JsonNode.Parse(await http.GetStringAsync(new Uri(context.AddressOf(facts.Name), "/openapi/v1.json"), ct))!.AsObject());
-        }
-        catch (HttpRequestException) { return (facts, null); }
+        foreach (var instance in context.Directory.InstancesOf(facts.Name))
+            try
+            {
+                using var http = clients.CreateClient("openapi");
+                return (facts, JsonNode.Parse(await http.GetStringAsync(new Uri(instance.Address, "/openapi/v1.json"), ct))!.AsObject());
+            }
+            catch (HttpRequestException) { continue; }
+            catch (OperationCanceledException) when (!ct.IsCancellationRequested) { continue; }
+        return (facts, null);
     }
 
     private JsonObject Merge(IEnumerable<(ModuleFacts Facts, JsonObject Document)> documents, IEnumerable<string> missing)

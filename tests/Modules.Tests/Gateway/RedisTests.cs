@@ -1,0 +1,148 @@
+using System.Diagnostics;
+using EstoSpaces.Gateway;
+using EstoSpaces.Kernel.Hosting;
+using EstoSpaces.Kernel.Redis;
+using EstoSpaces.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
+using Shouldly;
+using Xunit;
+
+namespace EstoSpaces.Modules.Tests.Gateway;
+
+/// <summary>Gateways that share a real Redis, which is killed, stalled, emptied and comes back.</summary>
+public sealed class RedisTests
+{
+    [Fact]
+    public async Task Two_gateways_give_one_allowance_together_and_tell_the_same()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var one = await StartAsync(redis);
+        await using var two = await StartAsync(redis);
+        using var a = one.Client();
+        using var b = two.Client();
+        await CountAsync(a, 30);
+        using (var told = await b.GetAsync("/nope")) Remaining(told).ShouldBeInRange(28, 32);
+        (await CountAsync(b, 60)).ShouldBeInRange(25, 36);
+        (await CountAsync(a, 10)).ShouldBeLessThan(6);
+        using var refused = await b.GetAsync("/nope");
+        if ((int)refused.StatusCode == 429) refused.Headers.RetryAfter!.Delta!.Value.TotalSeconds.ShouldBeInRange(1, 60);
+        (await redis.SendAsync("DBSIZE")).ShouldBe(":1");
+    }
+
+    [Fact]
+    public async Task Without_Redis_each_gateway_gives_its_share_and_no_caller_starts_anew()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var one = await StartAsync(redis);
+        await using var two = await StartAsync(redis);
+        using var a = one.Client();
+        using var b = two.Client();
+        await CountAsync(a, 40);
+        redis.Kill();
+        // He had 20 left in all: here at most half of that, and at the other, which never saw him, its share of the whole.
+        (await CountAsync(a, 40)).ShouldBeInRange(5, 14);
+        (await CountAsync(b, 60)).ShouldBeInRange(25, 34);
+        await redis.StartAsync();
+        await Until.HoldsAsync(() => Task.FromResult(one.Redis!.IsOpen && two.Redis!.IsOpen), "the door opens");
+        (await CountAsync(a, 1)).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_stalled_Redis_costs_the_first_requests_a_moment_and_the_others_nothing()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var gateway = await StartAsync(redis, "100000");
+        using var api = gateway.Client();
+        await CountAsync(api, 20);
+        redis.Stall();
+        var began = Stopwatch.StartNew();
+        (await CountAsync(api, 200)).ShouldBe(200);
+        began.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(4));
+        gateway.Redis!.IsOpen.ShouldBeFalse();
+        redis.Wake();
+        await Until.HoldsAsync(() => Task.FromResult(gateway.Redis.IsOpen), "the door opens");
+        (await CountAsync(api, 20)).ShouldBe(20);
+    }
+
+    [Fact]
+    public async Task A_gateway_starts_without_Redis_stays_ready_says_so_and_finds_it_later()
+    {
+        await using var redis = RedisServer.Reserve();
+        await using var gateway = await StartAsync(redis, connect: false);
+        using var api = gateway.Client();
+        var ready = await api.GetAsync("/ready").ReadAsync();
+        ready.GetProperty("status").GetString().ShouldBe("ready");
+        ready.GetProperty("degraded")[0].GetString().ShouldBe("redis");
+        (await CountAsync(api, 10)).ShouldBe(10);
+        await redis.StartAsync();
+        await Until.HoldsAsync(() => Task.FromResult(gateway.Redis!.IsOpen), "the door opens");
+        (await api.GetAsync("/ready").ReadAsync()).GetProperty("degraded").GetArrayLength().ShouldBe(0);
+        await CountAsync(api, 1);
+        (await redis.SendAsync("DBSIZE")).ShouldBe(":1");
+    }
+
+    [Fact]
+    public async Task Data_and_scripts_that_are_flushed_are_made_again_and_keys_go_by_themselves()
+    {
+        await using var redis = await RedisServer.StartAsync();
+        await using var gateway = await StartAsync(redis);
+        using var api = gateway.Client();
+        await CountAsync(api, 10);
+        await redis.SendAsync("FLUSHALL");
+        await redis.SendAsync("SCRIPT FLUSH");
+        (await CountAsync(api, 5)).ShouldBe(5);
+        (await redis.SendAsync("DBSIZE")).ShouldBe(":1");
+        gateway.Redis!.IsOpen.ShouldBeTrue();
+        var left = await redis.SendAsync("EVAL \"return redis.call('PTTL', redis.call('RANDOMKEY'))\" 0");
+        int.Parse(left[1..]).ShouldBeInRange(1, 60_000);
+    }
+
+    [Fact]
+    public async Task A_password_and_a_database_are_used()
+    {
+        await using var redis = await RedisServer.StartAsync("--requirepass", "a b/c");
+        await using var door = new RedisDoor(RedisAddress.Parse($"redis://:a%20b%2Fc@localhost:{redis.Port}/3"), NullLoggerFactory.Instance);
+        await Until.HoldsAsync(() => Task.FromResult(door.IsOpen), "the door opens");
+        (await door.EvaluateAsync("redis.call('SET', KEYS[1], ARGV[1]) return {tonumber(ARGV[1])}", "k", 7)).ShouldBe([7]);
+        await using var stranger = new RedisDoor(RedisAddress.Parse(redis.Url), NullLoggerFactory.Instance);
+        (await stranger.EvaluateAsync("return {1}", "k")).ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData("redis://localhost", null)]
+    [InlineData("rediss://:secret@cache.example:6380/2", null)]
+    [InlineData("redis://default:secret@cache:6379", null)]
+    [InlineData("redis://somebody:secret@cache:6379", "default user")]
+    [InlineData("localhost:6379", "redis://host:port")]
+    [InlineData("http://localhost:6379", "redis://host:port")]
+    [InlineData("redis://localhost:6379/first", "number of a database")]
+    public void Addresses_are_read_or_refused_in_words(string url, string? wrong)
+    {
+        if (wrong is null) RedisAddress.Check(url).ShouldBeNull();
+        else RedisAddress.Check(url)!.ShouldContain(wrong);
+        if (url.StartsWith("rediss", StringComparison.Ordinal)) RedisAddress.Parse(url).ShouldBe(new RedisAddress("cache.example", 6380, true, "secret", 2));
+        if (wrong is not null) Should.Throw<SettingsException>(() => RedisAddress.Parse(url)).Message.ShouldNotContain("secret");
+    }
+
+    private static async Task<LoneModule> StartAsync(RedisServer redis, string perMinute = "60", bool connect = true)
+    {
+        var facts = new GatewayModule().Facts;
+        var gateway = await LoneModule.StartAsync(new GatewayModule(), new MovingDirectory(), [facts], ("REDIS_URL", redis.Url), ("RATE_LIMIT_PER_MINUTE", perMinute));
+        if (connect) await Until.HoldsAsync(() => Task.FromResult(gateway.Redis!.IsOpen), "the door opens");
+        return gateway;
+    }
+
+    /// <summary>Asks so many times; how many passed.</summary>
+    private static async Task<int> CountAsync(HttpClient api, int times)
+    {
+        var passed = 0;
+        for (var i = 0; i < times; i++)
+        {
+            using var answer = await api.GetAsync("/nope");
+            if ((int)answer.StatusCode != 429) passed++;
+        }
+        return passed;
+    }
+
+    private static int Remaining(HttpResponseMessage answer) => int.Parse(answer.Headers.GetValues("RateLimit").Single().Split("r=")[1].Split(';')[0]);
+}
