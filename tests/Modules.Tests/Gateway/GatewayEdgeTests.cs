@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using EstoSpaces.Testing;
 using Shouldly;
 using Xunit;
@@ -72,16 +73,22 @@ public sealed class RateLimitTests : IAsyncLifetime
     public async Task A_caller_who_asks_too_often_is_told_how_long_to_wait_and_others_are_not_hurt()
     {
         var statuses = new List<int>();
-        for (var i = 0; i < 40; i++) using (var response = await product.Api.GetAsync("/nope")) statuses.Add((int)response.StatusCode);
-        statuses.Count(s => s == 404).ShouldBeInRange(20, 25);
-        using var refused = await product.Api.GetAsync("/nope");
-        ((int)refused.StatusCode).ShouldBe(429);
+        var began = Stopwatch.StartNew();
+        while (statuses.Count < 40 || statuses[^1] != 429) using (var response = await product.Api.GetAsync("/nope")) statuses.Add((int)response.StatusCode);
+        statuses.Count(s => s == 404).ShouldBeInRange(20, 21 + (int)(began.Elapsed.TotalSeconds / 3)); // one more every three seconds
+        using var refused = await Until.HoldsAsync(() => product.Api.GetAsync("/nope"), r => (int)r.StatusCode == 429, "refused");
         refused.Headers.RetryAfter!.Delta!.Value.TotalSeconds.ShouldBeInRange(1, 60);
-        await product.SignedIn("made-up-token").GetAsync("/nope").ShouldBeAsync(429);
+        await Until.HoldsAsync(() => StatusAsync(product.SignedIn("made-up-token")), s => s == 429, "made-up tokens buy nothing");
         using var another = product.ClientOf("gateway");
         another.DefaultRequestHeaders.Add("X-Forwarded-For", "203.0.113.7");
         await another.GetAsync("/nope").ShouldBeAsync(404);
         await product.Api.GetAsync("/health").ShouldBeAsync(200);
+    }
+
+    private static async Task<int> StatusAsync(HttpClient api)
+    {
+        using var answer = await api.GetAsync("/nope");
+        return (int)answer.StatusCode;
     }
 
     [Fact]
