@@ -30,6 +30,9 @@ public interface IEventBus : IAsyncDisposable
     /// <summary>Whether facts of this module can be published right now.</summary>
     bool IsSettled(string module);
 
+    /// <summary>Whether everybody who listens has handled all that this module published until now. Throws <see cref="BusAwayException"/>.</summary>
+    Task<bool> IsHeardAsync(string module, CancellationToken ct);
+
     /// <summary>Something changed that may make publishing possible.</summary>
     event Action? Changed;
 

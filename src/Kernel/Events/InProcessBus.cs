@@ -27,6 +27,7 @@ public sealed class InProcessBus : IEventBus
     public Task StartAsync(CancellationToken ct) => Task.CompletedTask;
     public Task<string?> SettleAsync(string module, CancellationToken ct) => Task.FromResult<string?>(null);
     public bool IsSettled(string module) => true;
+    public Task<bool> IsHeardAsync(string module, CancellationToken ct) => Task.FromResult(true);
     public Task StopAsync(CancellationToken ct) => Task.CompletedTask;
     public Task<string?> CheckAsync(CancellationToken ct) => Task.FromResult<string?>(null);
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

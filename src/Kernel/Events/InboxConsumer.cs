@@ -29,7 +29,9 @@ public sealed partial class InboxConsumer(ModuleContext context, IServiceScopeFa
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             LogFailed(e, context.Facts.Name, envelope.Type, envelope.Id);
-            if (!await RecordFailureAsync(envelope, e)) throw;
+            var parked = await RecordFailureAsync(envelope, e);
+            BusMetrics.Handled.Add(1, new("module", context.Facts.Name), new("outcome", parked ? "parked" : "failed"));
+            if (!parked) throw;
         }
     }
 
@@ -61,6 +63,7 @@ public sealed partial class InboxConsumer(ModuleContext context, IServiceScopeFa
             if (fresh.Contains(envelope.Id)) done.Add(await ReactAsync(envelope, connection, transaction, ct));
         await transaction.CommitAsync(ct);
         done.ForEach(reaction => reaction.Committed());
+        BusMetrics.Handled.Add(done.Count, new("module", context.Facts.Name), new("outcome", "handled"));
         signal.Wake();
     }
 
@@ -96,7 +99,7 @@ public sealed partial class InboxConsumer(ModuleContext context, IServiceScopeFa
     {
         await using var record = source.Sql("""
             insert into inbox_failures as f (consumer, event_id, envelope, attempts, last_error) values ($1, $2, $3::jsonb, 1, $4)
-            on conflict (consumer, event_id) do update set attempts = f.attempts + 1, last_error = excluded.last_error, failed_at = now(), parked_at = case when f.attempts + 1 >= $5 then now() end
+            on conflict (consumer, event_id) do update set attempts = f.attempts + 1, last_error = excluded.last_error, failed_at = now(), retry_at = null, parked_at = case when f.attempts + 1 >= $5 then now() end
             returning parked_at is not null
             """, context.Facts.Name, envelope.Id, JsonSerializer.Serialize(envelope, Wire.Json), e.ToString(), ParkAfterAttempts);
         return (bool)(await record.ExecuteScalarAsync(CancellationToken.None))!;

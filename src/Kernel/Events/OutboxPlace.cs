@@ -15,7 +15,8 @@ public sealed partial class OutboxPlace(ModuleContext context, NpgsqlDataSource 
     /// <summary>Somebody may delete a stream while we are connected; so often we look.</summary>
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan AtLeast = TimeSpan.FromHours(24);
-    private long lookedAt;
+    private static readonly TimeSpan NoteEvery = TimeSpan.FromMinutes(1);
+    private long lookedAt, notedAt;
     private string? away;
 
     /// <summary>Whether facts may be published. Sees to what was lost first, so that old facts leave before new ones of their subject.</summary>
@@ -26,7 +27,11 @@ public sealed partial class OutboxPlace(ModuleContext context, NpgsqlDataSource 
         try
         {
             var identity = await bus.SettleAsync(context.Facts.Name, ct);
-            if (identity is not null) await CompareAsync(identity, ct);
+            if (identity is not null)
+            {
+                await CompareAsync(identity, ct);
+                await NoteHeardAsync(ct);
+            }
             (lookedAt, away) = (Stopwatch.GetTimestamp(), null);
             return true;
         }
@@ -58,10 +63,21 @@ public sealed partial class OutboxPlace(ModuleContext context, NpgsqlDataSource 
                     update outbox set published_at = null, leased_until = null, attempts = 0, replay = replay + 1 where kind = 'event' and published_at >= $1
                     """, since);
                 var rows = await back.ExecuteNonQueryAsync(ct);
+                BusMetrics.Lost.Add(rows, new KeyValuePair<string, object?>("module", context.Facts.Name));
                 LogLost(context.Facts.Name, rows, since);
             }
         }
         await transaction.CommitAsync(ct);
+    }
+
+    /// <summary>Remembers until when everybody has heard everything: should the bus lose its data, facts from there on are published again, however long ago that is.</summary>
+    private async Task NoteHeardAsync(CancellationToken ct)
+    {
+        if (notedAt != 0 && Stopwatch.GetElapsedTime(notedAt) < NoteEvery) return;
+        await using var time = source.Sql("select now()");
+        var now = (DateTime)(await time.ExecuteScalarAsync(ct))!;
+        if (await context.Bus.IsHeardAsync(context.Facts.Name, ct)) await source.ExecuteAsync("update outbox_places set heard_until = $1 where bus = 'nats'", [now], ct);
+        notedAt = Stopwatch.GetTimestamp();
     }
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Facts of {Module} wait: {Reason}")]

@@ -135,6 +135,7 @@ public sealed class ModuleApp : IAsyncDisposable
         services.AddSingleton<OutboxPlace>();
         db.Register(services);
         services.AddHostedService<OutboxRelay>();
+        services.AddHostedService<OutboxUpkeep>();
         foreach (var reaction in module.Facts.Hears) reaction.Register(services);
         foreach (var timer in module.Facts.Timers) timer.Register(services);
     }

@@ -20,3 +20,6 @@ public sealed class JetStreamException(int code, int error, string description) 
     public int Code => code;
     public int Error => error;
 }
+
+/// <summary>The server answers, but says nothing of a consumer that it should speak of every few seconds.</summary>
+public sealed class NatsSilenceException(string stream, string consumer) : NatsException($"{stream}: the server gives no sign of life for {consumer}");

@@ -26,7 +26,7 @@ internal sealed class ReadingLease : IAsyncDisposable
     private ReadingLease(NatsLink link, string subject, string holder, long sequence, long takenAt)
     {
         (this.link, this.subject, this.holder, this.sequence, this.takenAt) = (link, subject, holder, sequence, takenAt);
-        lost.CancelAfter(Life - Margin - Stopwatch.GetElapsedTime(takenAt));
+        Runs(takenAt);
         renewing = RenewAsync();
     }
 
@@ -63,6 +63,12 @@ internal sealed class ReadingLease : IAsyncDisposable
         await lost.CancelAsync();
     }
 
+    private void Runs(long from)
+    {
+        var left = Life - Margin - Stopwatch.GetElapsedTime(from);
+        lost.CancelAfter(left > TimeSpan.Zero ? left : TimeSpan.Zero);
+    }
+
     private async Task RenewAsync()
     {
         try
@@ -77,7 +83,7 @@ internal sealed class ReadingLease : IAsyncDisposable
                     if (await PutAsync(link, subject, holder, sequence, ending.Token) is not { } next) break;
                     sequence = next;
                     Volatile.Write(ref takenAt, at);
-                    lost.CancelAfter(Life - Margin - Stopwatch.GetElapsedTime(at));
+                    Runs(at);
                 }
                 catch (TimeoutException) { } // as long as it lives we try again
             }

@@ -50,7 +50,7 @@ internal sealed class StreamStint(NatsLink link, ReadingLease lease, string stre
                 {
                     if (!await subscription.Messages.WaitToReadAsync(patience.Token)) throw new NatsDisconnectedException("the subscription ended");
                 }
-                catch (OperationCanceledException) when (!ends.IsCancellationRequested) { throw new NatsException($"{stream}: the server gives no sign of life for {consumer}"); }
+                catch (OperationCanceledException) when (!ends.IsCancellationRequested) { throw new NatsSilenceException(stream, consumer); }
                 while (subscription.Messages.TryRead(out var message))
                 {
                     // A fact comes under the subject it was published to, a word about the request under the request's own.

@@ -49,9 +49,9 @@ internal static class Streams
 
     /// <summary>
     /// The durable consumer, placed so that nothing that was delivered and not acknowledged waits for its time to run out while later facts pass it: it starts again at the first of them.
-    /// What comes twice by that is dropped by the inbox.
+    /// What comes twice by that is dropped by the inbox. Answers how many facts the stream dropped before they were heard, or null.
     /// </summary>
-    public static async Task EnsureConsumerAsync(NatsLink link, string source, string consumer, NatsOptions options, CancellationToken ct)
+    public static async Task<long?> EnsureConsumerAsync(NatsLink link, string source, string consumer, NatsOptions options, bool anew, CancellationToken ct)
     {
         var stream = NameOf(source);
         var config = new JsonObject
@@ -59,16 +59,20 @@ internal static class Streams
             ["durable_name"] = consumer, ["ack_policy"] = "explicit", ["ack_wait"] = Nanoseconds(AckWait), ["max_deliver"] = -1, ["max_ack_pending"] = MaxHeld, ["max_waiting"] = 64,
             ["replay_policy"] = "instant", ["deliver_policy"] = "all", ["num_replicas"] = options.Replicas,
         };
+        long? missed = null;
         try
         {
             var info = await link.AskAsync($"CONSUMER.INFO.{stream}.{consumer}", null, ct);
             var (floor, delivered) = ((long?)info["ack_floor"]?["stream_seq"] ?? 0, (long?)info["delivered"]?["stream_seq"] ?? 0);
-            if (delivered <= floor) return;
+            var first = (long?)(await link.AskAsync("STREAM.INFO." + stream, null, ct))["state"]?["first_seq"] ?? 0;
+            if (first > floor + 1) missed = first - floor - 1;
+            if (delivered <= floor && !anew && missed is null) return null;
             await link.AskAsync($"CONSUMER.DELETE.{stream}.{consumer}", null, ct);
-            (config["deliver_policy"], config["opt_start_seq"]) = ("by_start_sequence", floor + 1);
+            (config["deliver_policy"], config["opt_start_seq"]) = ("by_start_sequence", Math.Max(first, floor + 1));
         }
         catch (JetStreamException e) when (e.Error == JetStreamException.ConsumerMissing) { }
         await link.AskAsync($"CONSUMER.DURABLE.CREATE.{stream}.{consumer}", new JsonObject { ["stream_name"] = stream, ["config"] = config }, ct);
+        return missed;
     }
 
     /// <summary>The stream that holds who reads for whom. In memory: a lease that is lost with the server is taken anew.</summary>
