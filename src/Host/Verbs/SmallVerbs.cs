@@ -81,6 +81,9 @@ internal static class Usage
             estospaces migrate [module,…]        bring databases up to their schema
             estospaces seed [--listings N]       sample data into a running product
             estospaces modules [--json]          what there is: ports, paths, events, timers
+            estospaces events [show|retry ID]    events that failed too often; retry --all puts all of them back
+            estospaces replay --from TIME        publishes facts again since then: --to, --module a,b, --type t
+            estospaces asyncapi                  the document of all events (AsyncAPI 3)
             estospaces check-config [module,…]   every setting, its value and meaning
             estospaces probe [module|address]    asks /health; exit code 0 or 1
             estospaces doctor                    what is missing on this machine and how to get it
