@@ -7,7 +7,7 @@ namespace EstoSpaces.Host.Verbs;
 /// <c>probe [module | address]</c>: asks /health and answers with the exit code, 0 or 1, for containers that have no curl. Without an argument it asks what listens at PORT,
 /// else the gateway; a module is asked at its own port of this machine; an address without a path is asked for /health.
 /// </summary>
-internal static class ProbeVerb
+public static class ProbeVerb
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(3);
 
@@ -28,7 +28,7 @@ internal static class ProbeVerb
         return 1;
     }
 
-    internal static Uri AddressOf(string? asked, Settings settings)
+    public static Uri AddressOf(string? asked, Settings settings)
     {
         if (asked is not null && asked.Contains("://", StringComparison.Ordinal))
             return Uri.TryCreate(asked, UriKind.Absolute, out var given) && given.Scheme is "http" or "https"

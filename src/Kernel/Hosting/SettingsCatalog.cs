@@ -27,6 +27,8 @@ public static class SettingsCatalog
         new("PORT_OFFSET", "added to every default port, to run two products beside each other", "0", Whole),
         new("BIND_ADDRESS", "address to listen on; localhost for `up`, * for `serve`"),
         new("DATA_DIR", "folder of the embedded default: database, files, generated secrets", ".data"),
+        new("EMBEDDED_PG_BIN", "folder of Postgres' programs for the database that is started in DATA_DIR; unset: npm's, else the system's"),
+        new("VIPS_LIBRARY", "file of libvips; unset: npm's, else the system's"),
         new("DB_HOST", "Postgres host; unset: one is started in DATA_DIR"),
         new("DB_PORT", "Postgres port", "5432", Port),
         new("DB_USER", "Postgres user", "postgres"),
