@@ -17,7 +17,7 @@ for name in postgres_password db_password jwt_secret nats_password redis_passwor
 keep redis_url "redis://:$(cat secrets/redis_password)@redis:6379"
 keep nats_users "users: [{ user: estospaces, password: $(cat secrets/nats_password) }]"
 if [ ! -e .env ]; then
-  if [ "${1:-}" = production ]; then printf 'ENVIRONMENT=production\n' > .env
-  else printf 'ENVIRONMENT=development\nCOMPOSE_PROFILES=development\n' > .env; fi
+  if [ "${1:-}" = production ]; then echo ENVIRONMENT=production > .env
+  else printf '%s\n' ENVIRONMENT=development COMPOSE_PROFILES=development > .env; fi
 fi
 echo "deploy/secrets and deploy/.env are ready."

@@ -23,8 +23,9 @@ public sealed partial class SettingsTests
         ["Go"] = ["GOMEMLIMIT"],
         ["Google's proxy, in its manifest"] = ["INSTANCE_CONNECTION_NAME"],
         ["compose, and what its files ask for"] = ["COMPOSE_PROFILES", "IMAGE", "API_PORT", "WEB_PORT"],
-        ["Docker's builds"] = ["VERSION", "REVISION"],
-        ["systems and shells"] = ["PATH", "HOME", "TMPDIR", "LC_ALL", "BASH_SOURCE", "DEBIAN_FRONTEND", "CI"],
+        ["Docker's builds"] = ["VERSION", "REVISION", "TARGETARCH"],
+        ["systems and shells"] = ["PATH", "HOME", "TMPDIR", "LC_ALL", "BASH_SOURCE", "DEBIAN_FRONTEND"],
+        ["tests of ours, which ask for a server"] = ["TEST_S3_ENDPOINT"],
         ["our scripts' mark on what they start"] = ["SCRIPT_MARK"],
     };
 
@@ -104,7 +105,7 @@ public sealed partial class SettingsTests
     [GeneratedRegex(@"(?<![\w.$/-])(?<name>[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)(?![\w*])")]
     private static partial Regex Underscored();
 
-    [GeneratedRegex(@"(?m)^\s*(?:- )?(?:\{ ?)?(?:name: |ENV |ARG )?(?<name>[A-Z][A-Z0-9]{2,})(?:: |=| ?,| ?\}|$)|\$\{(?<name>[A-Z][A-Z0-9]+)[:}]")]
+    [GeneratedRegex(@"(?m)^\s*(?:- )?(?:\{ ?)?(?:ENV )?(?<name>[A-Z][A-Z0-9]{2,})(?:: |=)|\bname: (?<name>[A-Z][A-Z0-9]{2,})\b|\$\{(?<name>[A-Z][A-Z0-9]+)[:}]")]
     private static partial Regex SetInFile();
 
     [GeneratedRegex(@"\b[A-Za-z][A-Za-z0-9_]+\b")]

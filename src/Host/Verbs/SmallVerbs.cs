@@ -31,7 +31,7 @@ internal static class CheckConfigVerb
             # Settings
 
             Settings are environment variables; an empty one counts as unset. One that nearly has a known name, or a value that can't be right, stops the start with what to write instead.
-            A secret `X` may stand in a file instead: `X_FILE` names it. `estospaces check-config` shows them with their values where it runs. This page is written by `npm run deploy`, and a test fails when it is not current.
+            A secret may stand in a file instead, named by the setting with _FILE at its end, such as `JWT_SECRET_FILE`. `estospaces check-config` shows them with their values where it runs. This page is written by `npm run deploy`, and a test fails when it is not current.
 
             | name | meaning | default |
             |---|---|---|
