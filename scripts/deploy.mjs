@@ -5,6 +5,7 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync
 import { dirname } from 'node:path';
 import { parse, stringify } from 'yaml';
 import { composeOf, databasesScript } from './deploy/compose.mjs';
+import { dashboard } from './deploy/dashboard.mjs';
 import { modules, tell } from './deploy/facts.mjs';
 import * as kubernetes from './deploy/kubernetes.mjs';
 
@@ -42,6 +43,7 @@ export function generated() {
   }));
   files.set('deploy/compose.split.yaml', written + composeOf(all));
   files.set('deploy/compose/databases.sh', databasesScript(all));
+  files.set('deploy/monitoring/grafana.json', JSON.stringify(dashboard(), null, 1) + '\n');
   files.set('docs/settings.md', tell('check-config', '--page'));
   return files;
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using EstoSpaces.Kernel.Observability;
@@ -26,6 +27,7 @@ public sealed partial class RedisDoor : IReadinessCheck, IAsyncDisposable
     private readonly Task tending;
     private volatile IDatabase? open;
     private volatile int openings;
+    private readonly Meter meter = new("EstoSpaces.Redis");
     private bool lossIsKnown;
 
     /// <summary>Begins to connect, and returns at once.</summary>
@@ -39,6 +41,7 @@ public sealed partial class RedisDoor : IReadinessCheck, IAsyncDisposable
             ConnectTimeout = (int)ConnectWithin.TotalMilliseconds, SyncTimeout = (int)ConnectWithin.TotalMilliseconds, TieBreaker = "", ConfigurationChannel = "",
         };
         if (address.Tls) (options.SslHost, options.SslProtocols) = (address.Host, SslProtocols.Tls12 | SslProtocols.Tls13);
+        meter.CreateObservableGauge("estospaces_redis_connected", () => IsOpen ? 1 : 0, description: "1 while Redis answers in time");
         tending = Task.Run(() => TendAsync(stop.Token));
     }
 
@@ -87,6 +90,7 @@ public sealed partial class RedisDoor : IReadinessCheck, IAsyncDisposable
     {
         await stop.CancelAsync();
         await tending;
+        meter.Dispose();
         stop.Dispose();
     }
 

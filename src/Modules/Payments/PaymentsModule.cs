@@ -49,6 +49,7 @@ public sealed class PaymentsModule : IModule
         if (!context.Settings.IsProduction) services.AddScoped<IPaymentProvider, SamplePayments>();
         services.AddScoped<PaymentProviders>();
         services.AddScoped<LedgerBook>();
+        services.AddHostedService<LedgerCheck>();
         services.AddScoped<InvoiceDesk>();
         services.AddScoped<PaymentTruth>();
         services.AddScoped<AttemptDesk>();

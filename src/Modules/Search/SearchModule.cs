@@ -32,7 +32,7 @@ public sealed class SearchModule : IModule
         services.AddSingleton<ListingIndex>();
         services.AddSingleton<Gazetteer>();
         services.AddSingleton<SearchRecorder>();
-        services.AddHostedService<IndexLoading>();
+        services.AddHostedService<IndexKeeping>();
         services.AddHostedService(provider => provider.GetRequiredService<SearchRecorder>());
     }
 

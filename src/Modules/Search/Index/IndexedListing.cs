@@ -45,6 +45,12 @@ internal sealed class IndexedListing
 
     public void Take(Guid entry, DateOnly start, DateOnly end) => taken[entry] = (start.DayNumber, end.DayNumber);
     public void Free(Guid entry) => taken.Remove(entry);
+    public void TakeOnly(IEnumerable<(Guid Entry, DateOnly Start, DateOnly End)> nights)
+    {
+        taken.Clear();
+        foreach (var (entry, start, end) in nights) Take(entry, start, end);
+    }
+
     public void TakeAllOf(IndexedListing other)
     {
         foreach (var (entry, nights) in other.taken) taken[entry] = nights;

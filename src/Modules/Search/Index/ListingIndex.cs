@@ -43,6 +43,25 @@ internal sealed class ListingIndex(Settings settings) : IDisposable
         else waiting[id] = [(entry, start, end)];
     });
 
+    /// <summary>All listings that were heard of or have nights.</summary>
+    public IReadOnlyCollection<PropertyId> Known
+    {
+        get
+        {
+            gate.EnterReadLock();
+            try { return [.. all.Keys, .. waiting.Keys]; }
+            finally { gate.ExitReadLock(); }
+        }
+    }
+
+    /// <summary>These nights are taken and no others.</summary>
+    public void TakeOnly(PropertyId id, IReadOnlyCollection<(Guid Entry, DateOnly Start, DateOnly End)> nights) => Write(() =>
+    {
+        if (all.TryGetValue(id, out var known)) known.Listing.TakeOnly(nights);
+        else if (nights.Count > 0) waiting[id] = [.. nights];
+        else waiting.Remove(id);
+    });
+
     public void Free(PropertyId id, Guid entry) => Write(() =>
     {
         if (all.TryGetValue(id, out var known)) known.Listing.Free(entry);

@@ -17,6 +17,7 @@ internal sealed class OnListingChanged(SearchDb db, ListingIndex index) : IReact
             insert into search_indices as s (property_id, version, status, document) values ({listing.Id.Value}, {listing.Version}, {Wire.Name(listing.Status)}, {document}::jsonb)
             on conflict (property_id) do update set version = excluded.version, status = excluded.status, document = excluded.document, indexed_at = now() where s.version < excluded.version
             """, ct);
+        await IndexKeeping.TellAsync(db, listing.Id, ct);
         context.AfterCommit(() => index.Put(listing));
     }
 }

@@ -11,6 +11,7 @@ internal sealed class OnNightsFreed(SearchDb db, ListingIndex index) : IReaction
     public async Task HandleAsync(NightsFreed fact, ReactionContext context, CancellationToken ct)
     {
         await db.Database.ExecuteSqlAsync($"delete from search_taken_nights where entry_id = {fact.EntryId}", ct);
+        await IndexKeeping.TellAsync(db, fact.PropertyId, ct);
         context.AfterCommit(() => index.Free(fact.PropertyId, fact.EntryId));
     }
 }
