@@ -10,6 +10,7 @@ public sealed class InstanceChoice(IDirectory directory, string module, TimeProv
 {
     private static readonly TimeSpan Rest = TimeSpan.FromSeconds(5);
     private readonly ConcurrentDictionary<string, long> resting = new();
+    private volatile bool anyRests;
     private int turn;
 
     public string Module => module;
@@ -37,12 +38,14 @@ public sealed class InstanceChoice(IDirectory directory, string module, TimeProv
     public void Refused(Instance instance)
     {
         if (resting.Count > 1000) resting.Clear(); // instances come and go under new ids; what is forgotten costs one attempt
+        anyRests = true;
         resting[instance.Id] = clock.GetTimestamp() + (long)(Rest.TotalSeconds * clock.TimestampFrequency);
     }
 
     /// <summary>It answered.</summary>
     public void Answered(Instance instance)
     {
-        if (!resting.IsEmpty) resting.TryRemove(instance.Id, out _);
+        // Asking the dictionary whether it is empty would take all its locks, with every call.
+        if (anyRests) resting.TryRemove(instance.Id, out _);
     }
 }

@@ -43,7 +43,7 @@ internal static class ShowDashboard
         if (pulse.Preserving)
             page.Append($"""
                 <p class="banner" role="status"><strong>Self-preservation.</strong> Only {pulse.Seen} of {pulse.Expected} renewals came in the last minute. So many silent at once are rather a broken network than
-                so many broken services: nobody is evicted until more than {Pulse.Share:P0} renew again. Instances that are surely gone can be cancelled by hand.</p>
+                so many broken services: nobody is evicted until {Pulse.Share * 100:0} % renew again. Instances that are surely gone can be cancelled by hand.</p>
                 """);
         var up = all.Instances.Count(i => i.Status == InstanceStatus.Up);
         page.Append($"""
@@ -72,13 +72,13 @@ internal static class ShowDashboard
         var info = instance.Info;
         var age = now - instance.RenewedAt;
         var late = age > TimeSpan.FromSeconds(info.LeaseSeconds);
-        var about = string.Concat(info.Metadata.Take(12).Select(m => $"<span class=\"tag\">{Text(Short(m.Key))} <b>{Text(Short(m.Value))}</b></span> "));
+        var about = string.Concat(info.Metadata.Where(m => m.Key != "zone").Take(12).Select(m => $"<span class=\"tag\">{Text(Short(m.Key))} <b>{Text(Short(m.Value))}</b></span> "));
         return $"""
             <tr><th scope="row">{Text(info.App)}</th>
             <td data-label="Instance">{Link(info.HomePageUrl, info.InstanceId)}</td>
             <td data-label="Status">{Chip((instance.Status.Wire(), instance.Status switch { InstanceStatus.Up => "good", InstanceStatus.Down => "bad", _ => "wait" }))}{(instance.Overridden == InstanceStatus.Unknown ? "" : " <span class=\"soft\">by an operator</span>")}</td>
             <td data-label="Zone">{Text(Short(info.Zone ?? "–"))}</td>
-            <td data-label="Renewed"><span class="{(late ? "late" : "")}">{Ago(age)}</span> <span class="soft">of {info.LeaseSeconds} s</span></td>
+            <td data-label="Renewed"><span class="{(late ? "late" : "")}">{Ago(age)}</span> <span class="soft whole">of {info.LeaseSeconds} s</span></td>
             <td data-label="Registered">{Ago(now - instance.RegisteredAt)}</td>
             <td data-label="About">{about}</td></tr>
             """;
