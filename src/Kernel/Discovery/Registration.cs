@@ -10,7 +10,7 @@ namespace EstoSpaces.Kernel.Discovery;
 /// </summary>
 public sealed partial class Registration(RegistryClient registry, ModuleContext context, IServiceProvider services, ILogger log)
 {
-    private static readonly TimeSpan Renewal = TimeSpan.FromSeconds(30), UntilReady = TimeSpan.FromSeconds(2), LongestRetry = TimeSpan.FromSeconds(30), ToLeave = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Renewal = TimeSpan.FromSeconds(30), UntilReady = TimeSpan.FromSeconds(2), LongestRetry = TimeSpan.FromSeconds(10), ToLeave = TimeSpan.FromSeconds(2);
     private readonly InstanceIdentity identity = InstanceIdentity.Of(context);
     private readonly CancellationTokenSource stop = new();
     private CancellationTokenRegistration drain;
