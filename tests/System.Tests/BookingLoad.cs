@@ -13,7 +13,7 @@ namespace EstoSpaces.System.Tests;
 internal sealed class BookingLoad
 {
     private const int Homes = 6;
-    private const int Guests = 8;
+    private const int Guests = 5;
     private readonly RunningProduct product;
     private readonly List<PropertyId> homes = [];
     private readonly List<Person> guests = [];
@@ -141,7 +141,7 @@ internal sealed class BookingLoad
             {
                 // Something was killed under this request: whether it happened is what the check finds out.
                 answers.AddOrUpdate(e.GetType().Name, 1, (_, n) => n + 1);
-                failures.Enqueue(e.Message);
+                failures.Enqueue($"{DateTimeOffset.UtcNow:HH:mm:ss.fff} {e.Message}");
             }
         }
     }
@@ -154,7 +154,7 @@ internal sealed class BookingLoad
             return true;
         }
         var text = await answer.Content.ReadAsStringAsync(CancellationToken.None);
-        if ((int)answer.StatusCode >= 500) failures.Enqueue($"{answer.RequestMessage?.Method} {answer.RequestMessage?.RequestUri?.AbsolutePath}: {(int)answer.StatusCode} {text}");
+        if ((int)answer.StatusCode >= 500) failures.Enqueue($"{DateTimeOffset.UtcNow:HH:mm:ss.fff} {answer.RequestMessage?.Method} {answer.RequestMessage?.RequestUri?.AbsolutePath}: {(int)answer.StatusCode} {text}");
         answers.AddOrUpdate(text.Contains("\"code\":\"") ? text.Split("\"code\":\"")[1].Split('"')[0] : ((int)answer.StatusCode).ToString(), 1, (_, n) => n + 1);
         return false;
     }

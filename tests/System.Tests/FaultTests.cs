@@ -75,7 +75,7 @@ public sealed class FaultTests(WithManyProcesses with, ITestOutputHelper output)
             await SomeAsync(load);
             await servers.StartRedisAsync(CancellationToken.None);
         });
-        load.Failures.ShouldBeEmpty("Redis is a help, not a need");
+        load.Failures.Take(5).ShouldBeEmpty("Redis is a help, not a need");
         await CheckAsync(load);
     }
 
@@ -109,7 +109,7 @@ public sealed class FaultTests(WithManyProcesses with, ITestOutputHelper output)
                 (await other.StopAsync(TimeSpan.FromSeconds(40))).ShouldBe(0);
             }
         });
-        load.Failures.ShouldBeEmpty();
+        load.Failures.Take(5).ShouldBeEmpty($"{load.Failures.Count} failed. {product.Output}");
         await CheckAsync(load);
     }
 

@@ -36,7 +36,7 @@ public sealed class ManyProcesses : RunningProduct
         {
             process.HasExited.ShouldBeFalse(Output);
             try { return (await client.GetAsync("/ready")).IsSuccessStatusCode; }
-            catch (HttpRequestException) { return false; }
+            catch (Exception e) when (e is HttpRequestException or TaskCanceledException) { return false; }
         }, $"another {module} is ready", 90);
         using var registry = ClientOf("registry");
         await Until.HoldsAsync(async () => (await registry.GetStringAsync("/eureka/apps")).Contains($":{port}/", StringComparison.Ordinal), $"the registry knows {module} at {port}", 60);

@@ -103,6 +103,7 @@ public abstract class RunningProduct : IAsyncDisposable
         if (line is null) return;
         lock (lastLines)
         {
+            if (global::System.Environment.GetEnvironmentVariable("FAULT_LOG") is { Length: > 0 } log) File.AppendAllText(log, $"{DateTimeOffset.UtcNow:HH:mm:ss.fff} {line}\n");
             lastLines.Enqueue(line);
             if (lastLines.Count > 80) lastLines.Dequeue();
         }

@@ -59,7 +59,9 @@ internal static class Retry
                 request.BodyReader.AdvanceTo(read.Buffer.Start, read.Buffer.End);
                 continue;
             }
-            request.Body = new MemoryStream(read.Buffer.ToArray(), writable: false);
+            var kept = new MemoryStream(read.Buffer.ToArray(), writable: false);
+            request.BodyReader.AdvanceTo(read.Buffer.End); // else the server takes the body for unread, and closes the connection
+            request.Body = kept;
             return true;
         }
     }
