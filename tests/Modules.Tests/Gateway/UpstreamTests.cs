@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net.Sockets;
 using EstoSpaces.Testing;
 using Microsoft.AspNetCore.Builder;
 using Shouldly;
@@ -74,6 +75,28 @@ public sealed class UpstreamTests
             (await all.Api.PostAsync("/api/v1/things/switched", new { i }, $"key-{i}").ReadAsync()).GetProperty("body").GetString().ShouldBe($$"""{"i":{{i}}}""");
         }
         good.Reached.ShouldBe(40);
+    }
+
+    [Fact]
+    public async Task A_connection_stays_open_after_a_keyed_post_in_chunks()
+    {
+        await using var all = await GatewayWithThings.StartAsync();
+        var (_, app) = await all.AddAsync();
+        all.Directory.Set("things", app.Address);
+        var connections = 0;
+        using var http = new HttpClient(new SocketsHttpHandler
+        {
+            ConnectCallback = async (context, ct) =>
+            {
+                Interlocked.Increment(ref connections);
+                var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+                await socket.ConnectAsync(context.DnsEndPoint, ct);
+                return new NetworkStream(socket, ownsSocket: true);
+            },
+        })
+        { BaseAddress = all.Api.BaseAddress };
+        for (var i = 0; i < 5; i++) (await http.PostAsync("/api/v1/things/a", new { i }, $"key-{i}").ReadAsync()).GetProperty("body").GetString().ShouldBe($$"""{"i":{{i}}}""");
+        connections.ShouldBe(1);
     }
 
     [Fact]
