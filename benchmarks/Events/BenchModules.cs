@@ -1,0 +1,60 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using EstoSpaces.Contracts.Bookings;
+using EstoSpaces.Kernel.Events;
+using EstoSpaces.Kernel.Hosting;
+using EstoSpaces.Kernel.Postgres;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace EstoSpaces.EventBench;
+
+/// <summary>Publishes under the name of bookings: its outbox and relay are the Kernel's, as in the product.</summary>
+public sealed class PublishingModule : IModule
+{
+    public ModuleFacts Facts { get; } = new("bookings", "booking-service", 8991) { Database = "bench_publisher", Db = DbSeam.Of<BenchDb>() };
+    public void AddServices(IServiceCollection services, ModuleContext context) { }
+    public void Map(WebApplication app) { }
+}
+
+/// <summary>Listens as search does, and writes one row for each fact.</summary>
+public sealed class ListeningModule : IModule
+{
+    public ModuleFacts Facts { get; } = new("search", "search-service", 8992) { Database = "bench_listener", Db = DbSeam.Of<BenchDb>(), Hears = [ReactionSeam.To<NightsTaken, WriteNights>()] };
+    public void AddServices(IServiceCollection services, ModuleContext context) { }
+    public void Map(WebApplication app) { }
+}
+
+public sealed class BenchDb(DbContextOptions<BenchDb> options) : ModuleDb(options)
+{
+    protected override void MapModule(ModelBuilder model) { }
+}
+
+/// <summary>The reaction: one statement, and the time when it is committed.</summary>
+public sealed class WriteNights(BenchDb db) : IReaction<NightsTaken>
+{
+    /// <summary>When the fact's own transaction was committed, by entry.</summary>
+    public static readonly ConcurrentDictionary<Guid, long> CommittedAt = new();
+    public static readonly ConcurrentQueue<double> Milliseconds = new();
+    private static int handled;
+
+    public static int Handled => Volatile.Read(ref handled);
+
+    public static void Reset()
+    {
+        CommittedAt.Clear();
+        Milliseconds.Clear();
+        Volatile.Write(ref handled, 0);
+    }
+
+    public async Task HandleAsync(NightsTaken fact, ReactionContext context, CancellationToken ct)
+    {
+        await db.Database.ExecuteSqlAsync($"insert into effects (entry_id, property_id, start_date, end_date) values ({fact.EntryId}, {fact.PropertyId.Value}, {fact.Start}, {fact.End})", ct);
+        context.AfterCommit(() =>
+        {
+            if (CommittedAt.TryGetValue(fact.EntryId, out var at)) Milliseconds.Enqueue(Stopwatch.GetElapsedTime(at).TotalMilliseconds);
+            Interlocked.Increment(ref handled);
+        });
+    }
+}
