@@ -14,7 +14,10 @@ public sealed class PrometheusText : IDisposable
 {
     static readonly double[] DefaultBuckets = [.005, .01, .025, .05, .075, .1, .25, .5, .75, 1, 2.5, 5, 7.5, 10];
     sealed class Series { public required string Labels; public double Value; public long Count; public long[]? Buckets; public readonly Lock Gate = new(); }
-    sealed class Family { public required string Name, Type, Help; public double[]? Bounds; public bool Observable, Adds; public readonly ConcurrentDictionary<string, Series> Series = new(); }
+    sealed class Family { public required string Name, Type, Help; public double[]? Bounds; public bool Observable, Adds; public readonly ConcurrentDictionary<string, Series> Series = new(); public readonly ConcurrentDictionary<int, Known> Known = new(); }
+    /// <summary>Tags that came before, with their series: labels are text made once, not at every measurement.</summary>
+    sealed record Known(KeyValuePair<string, object?>[] Tags, Series Series);
+    const int KnownAtMost = 4096;
     readonly ConcurrentDictionary<Instrument, Family> families = new();
     readonly MeterListener listener = new();
 
@@ -50,11 +53,27 @@ public sealed class PrometheusText : IDisposable
     }
     static void Record(object? state, double v, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
-        var f = (Family)state!; var labels = Labels(tags);
-        var s = f.Series.GetOrAdd(labels, static (l, f) => new Series { Labels = l, Buckets = f.Bounds is { } b ? new long[b.Length] : null }, f);
+        var f = (Family)state!;
+        var s = SeriesOf(f, tags);
         lock (s.Gate)
             if (f.Bounds is { } bounds) { s.Count++; s.Value += v; for (var k = 0; k < bounds.Length; k++) if (v <= bounds[k]) { s.Buckets![k]++; break; } }
             else if (f.Adds) s.Value += v; else s.Value = v;
+    }
+    static Series SeriesOf(Family f, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        var hash = new HashCode();
+        foreach (var (k, v) in tags) { hash.Add(k.Length); hash.Add(v); }
+        var key = hash.ToHashCode();
+        if (f.Known.TryGetValue(key, out var known) && Same(known.Tags, tags)) return known.Series;
+        var s = f.Series.GetOrAdd(Labels(tags), static (l, f) => new Series { Labels = l, Buckets = f.Bounds is { } b ? new long[b.Length] : null }, f);
+        if (f.Known.Count < KnownAtMost) f.Known[key] = new Known(tags.ToArray(), s);
+        return s;
+    }
+    static bool Same(KeyValuePair<string, object?>[] a, ReadOnlySpan<KeyValuePair<string, object?>> b)
+    {
+        if (a.Length != b.Length) return false;
+        for (var i = 0; i < a.Length; i++) if (!string.Equals(a[i].Key, b[i].Key, StringComparison.Ordinal) || !Equals(a[i].Value, b[i].Value)) return false;
+        return true;
     }
     static string Labels(ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Diagnostics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -19,11 +20,33 @@ public static partial class RequestIds
             http.TraceIdentifier = id;
             http.Response.Headers["X-Request-Id"] = id;
             using var _ = RequestContext.Begin(id, id);
-            using var scope = log.BeginScope(new Dictionary<string, object> { ["service"] = service, ["request_id"] = id, ["trace_id"] = Activity.Current?.TraceId.ToString() ?? "" });
+            using var scope = log.BeginScope(new RequestScope(service, id, Activity.Current));
             var began = Stopwatch.GetTimestamp();
             await next(http);
             LogRequest(log, http.Request.Method, http.Request.Path, http.Response.StatusCode, Stopwatch.GetElapsedTime(began).TotalMilliseconds);
         });
+    }
+
+    /// <summary>What stands on every log line of a request. The text of the trace is made only for lines that are written.</summary>
+    private sealed class RequestScope(string service, string id, Activity? activity) : IReadOnlyList<KeyValuePair<string, object>>
+    {
+        public int Count => 3;
+
+        public KeyValuePair<string, object> this[int index] => index switch
+        {
+            0 => new("service", service),
+            1 => new("request_id", id),
+            2 => new("trace_id", activity?.TraceId.ToString() ?? ""),
+            _ => throw new ArgumentOutOfRangeException(nameof(index)),
+        };
+
+        public IEnumerator<KeyValuePair<string, object>> GetEnumerator()
+        {
+            for (var i = 0; i < Count; i++) yield return this[i];
+        }
+
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
+        public override string ToString() => $"service:{service} request_id:{id}";
     }
 
     [LoggerMessage(Level = LogLevel.Debug, Message = "{Method} {Path} {Status} in {Milliseconds:F1} ms")]

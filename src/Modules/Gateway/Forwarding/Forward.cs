@@ -36,7 +36,7 @@ internal sealed partial class Forward : IDisposable
         client = new HttpMessageInvoker(new SocketsHttpHandler
         {
             UseProxy = false, UseCookies = false, AllowAutoRedirect = false, AutomaticDecompression = DecompressionMethods.None, ConnectTimeout = ConnectWithin,
-            PooledConnectionLifetime = TimeSpan.FromMinutes(5), EnableMultipleHttp2Connections = true,
+            PooledConnectionLifetime = TimeSpan.FromMinutes(1), // names in DNS are asked again then
             ActivityHeadersPropagator = settings.Has("OTEL_EXPORTER_OTLP_ENDPOINT") ? new ReverseProxyPropagator(DistributedContextPropagator.Current) : null,
         });
     }
