@@ -47,7 +47,7 @@ internal sealed partial class IndexKeeping(NpgsqlDataSource source, ListingIndex
                     await ListenAsync(stopping);
                     await ReadAsync(null, stopping);
                 }
-                if (!await line!.WaitAsync(SignOfLife, stopping)) await AskForALifeSignAsync(line, stopping);
+                if (!await line!.WaitAsync(SignOfLife, stopping)) await SayAsync(line, stopping);
                 // What comes together is read together.
                 while (changed.Count is > 0 and < 1000 && await line.WaitAsync(Gather, stopping)) { }
                 if (changed.Count == 0) continue;
@@ -70,7 +70,13 @@ internal sealed partial class IndexKeeping(NpgsqlDataSource source, ListingIndex
     {
         line = await source.OpenConnectionAsync(ct);
         line.Notification += (_, told) => { if (PropertyId.TryParse(told.Payload, out var id)) changed.Add(id); };
-        await using var listen = new NpgsqlCommand($"listen {Channel}", line);
+        await SayAsync(line, ct);
+    }
+
+    /// <summary>Said again it changes nothing, and shows that the line is alive.</summary>
+    private static async Task SayAsync(NpgsqlConnection connection, CancellationToken ct)
+    {
+        await using var listen = new NpgsqlCommand($"listen {Channel}", connection) { CommandTimeout = 5 };
         await listen.ExecuteNonQueryAsync(ct);
     }
 
@@ -85,12 +91,6 @@ internal sealed partial class IndexKeeping(NpgsqlDataSource source, ListingIndex
         foreach (var id in taken.Select(t => t.Key).Union(only ?? index.Known)) index.TakeOnly(id, [.. taken[id]]);
         var documents = await source.QueryAsync("select document::text from search_indices where $1::uuid[] is null or property_id = any($1)", [(object?)ids ?? DBNull.Value], r => r.GetString(0), ct);
         foreach (var snapshot in documents.AsParallel().Select(d => JsonSerializer.Deserialize<ListingSnapshot>(d, Wire.Json)!)) index.Put(snapshot);
-    }
-
-    private static async Task AskForALifeSignAsync(NpgsqlConnection connection, CancellationToken ct)
-    {
-        await using var ask = new NpgsqlCommand("select 1", connection) { CommandTimeout = 5 };
-        await ask.ExecuteScalarAsync(ct);
     }
 
     private async Task HangUpAsync()
