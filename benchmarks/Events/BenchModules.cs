@@ -34,8 +34,8 @@ public sealed class BenchDb(DbContextOptions<BenchDb> options) : ModuleDb(option
 /// <summary>The reaction: one statement, and the time when it is committed.</summary>
 public sealed class WriteNights(BenchDb db) : IReaction<NightsTaken>
 {
-    /// <summary>When the fact's own transaction was committed, by entry.</summary>
-    public static readonly ConcurrentDictionary<Guid, long> CommittedAt = new();
+    /// <summary>When the fact's own transaction began, by entry.</summary>
+    public static readonly ConcurrentDictionary<Guid, long> BegunAt = new();
     public static readonly ConcurrentQueue<double> Milliseconds = new();
     private static int handled;
 
@@ -43,7 +43,7 @@ public sealed class WriteNights(BenchDb db) : IReaction<NightsTaken>
 
     public static void Reset()
     {
-        CommittedAt.Clear();
+        BegunAt.Clear();
         Milliseconds.Clear();
         Volatile.Write(ref handled, 0);
     }
@@ -53,7 +53,7 @@ public sealed class WriteNights(BenchDb db) : IReaction<NightsTaken>
         await db.Database.ExecuteSqlAsync($"insert into effects (entry_id, property_id, start_date, end_date) values ({fact.EntryId}, {fact.PropertyId.Value}, {fact.Start}, {fact.End})", ct);
         context.AfterCommit(() =>
         {
-            if (CommittedAt.TryGetValue(fact.EntryId, out var at)) Milliseconds.Enqueue(Stopwatch.GetElapsedTime(at).TotalMilliseconds);
+            if (BegunAt.TryGetValue(fact.EntryId, out var at)) Milliseconds.Enqueue(Stopwatch.GetElapsedTime(at).TotalMilliseconds);
             Interlocked.Increment(ref handled);
         });
     }

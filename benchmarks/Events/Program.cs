@@ -29,11 +29,11 @@ var (local, _) = await RoadAsync(null);
 var (road, latency) = await RoadAsync(nats.Url);
 Console.WriteLine($"outbox → effect in one process, {facts} facts of {Subjects(facts)} subjects: {local:F0}/s");
 Console.WriteLine($"outbox → NATS → effect, the same: {road:F0}/s, ratio to one process {road / local:F2}, to NATS alone {road / raw:F3}");
-Console.WriteLine($"at {moderate}/s, each committed alone: commit → effect committed p50 {At(latency, 0.5):F1} ms, p99 {At(latency, 0.99):F1} ms, longest {latency[^1]:F1} ms");
+Console.WriteLine($"at {moderate}/s, each committed alone: begin of the fact's transaction → effect committed p50 {At(latency, 0.5):F1} ms, p99 {At(latency, 0.99):F1} ms, longest {At(latency, 1):F1} ms of {latency.Count}");
 return 0;
 
 static int Subjects(int facts) => Math.Max(1, facts / 10);
-static double At(List<double> sorted, double share) => sorted[(int)Math.Min(sorted.Count - 1, sorted.Count * share)];
+static double At(List<double> sorted, double share) => sorted.Count == 0 ? double.NaN : sorted[(int)Math.Min(sorted.Count - 1, sorted.Count * share)];
 
 static EventEnvelope Envelope(int i)
 {
@@ -144,8 +144,8 @@ static async Task SteadyAsync(NpgsqlDataSource source, OutboxSignal signal, int 
         running.Add(Task.Run(async () =>
         {
             var nights = Nights(PropertyId.New());
+            WriteNights.BegunAt[nights.EntryId] = Stopwatch.GetTimestamp(); // before the commit: the relay may be quicker than we are
             await CommitAsync(source, [nights], CancellationToken.None);
-            WriteNights.CommittedAt[nights.EntryId] = Stopwatch.GetTimestamp();
             signal.Wake();
         }));
     }
