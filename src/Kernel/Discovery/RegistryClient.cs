@@ -15,7 +15,8 @@ public sealed class RegistryClient(IReadOnlyList<RegistryAddress> servers, Servi
     private readonly HttpClient http = new(new SocketsHttpHandler
     {
         ConnectTimeout = TimeSpan.FromSeconds(2), PooledConnectionLifetime = TimeSpan.FromMinutes(2), AutomaticDecompression = DecompressionMethods.GZip, UseCookies = false, AllowAutoRedirect = false,
-    }) { Timeout = TimeSpan.FromSeconds(5), MaxResponseContentBufferSize = 32 << 20 };
+    })
+    { Timeout = TimeSpan.FromSeconds(5), MaxResponseContentBufferSize = 32 << 20 };
 
     private int preferred;
 
