@@ -25,7 +25,8 @@ public sealed partial class SettingsTests
         ["compose, and what its files ask for"] = ["COMPOSE_PROFILES", "IMAGE", "API_PORT", "WEB_PORT"],
         ["Docker's builds"] = ["VERSION", "REVISION", "TARGETARCH"],
         ["systems and shells"] = ["PATH", "HOME", "TMPDIR", "LC_ALL", "BASH_SOURCE", "DEBIAN_FRONTEND"],
-        ["tests of ours, which ask for a server"] = ["TEST_S3_ENDPOINT"],
+        ["tests of ours"] = ["TEST_S3_ENDPOINT", "FAULT_ROUNDS", "FAULT_SEED", "FAULT_BOOKINGS", "FAULT_LOG"],
+        ["words of others in the pages"] = ["NATS", "OUT_OF_SERVICE"],
         ["our scripts' mark on what they start"] = ["SCRIPT_MARK"],
     };
 

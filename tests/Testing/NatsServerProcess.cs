@@ -28,11 +28,7 @@ public sealed class NatsServerProcess : IAsyncDisposable
         var program = new[] { "/usr/sbin/nats-server", "/usr/local/bin/nats-server", "/opt/homebrew/bin/nats-server", "/usr/bin/nats-server" }.FirstOrDefault(File.Exists) ?? "nats-server";
         var folder = Path.Combine(Path.GetTempPath(), "estospaces-nats", Guid.NewGuid().ToString("n"));
         Directory.CreateDirectory(folder);
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        var port = ((IPEndPoint)probe.LocalEndpoint).Port;
-        probe.Stop();
-        var server = new NatsServerProcess(folder, port, program, configuration);
+        var server = new NatsServerProcess(folder, EstoSpaces.Host.Embedded.LoopbackPorts.AnyLasting(), program, configuration);
         AppDomain.CurrentDomain.ProcessExit += (_, _) => server.process?.Kill();
         if (started) await server.UpAsync();
         return server;

@@ -1,6 +1,6 @@
 using System.Net;
-using System.Net.Sockets;
 using EstoSpaces.Host;
+using EstoSpaces.Host.Embedded;
 using EstoSpaces.Kernel.Events;
 using EstoSpaces.Kernel.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -41,7 +41,7 @@ public sealed class TestProduct : IAsyncDisposable
         var modules = Modules.InStartOrder(Modules.All());
         var chosen = new Settings(new Dictionary<string, string>()).With([
             ("ENVIRONMENT", "test"), ("LOG_LEVEL", Environment.GetEnvironmentVariable("TEST_LOG_LEVEL") ?? "error"), ("DATA_DIR", folder), ("RATE_LIMIT_PER_MINUTE", "1000000"),
-            .. modules.Zip(FreePorts(modules.Count), (m, port) => (m.Facts.VariablePrefix + "_PORT", (string?)port.ToString())), .. settings]);
+            .. modules.Select(m => (m.Facts.VariablePrefix + "_PORT", (string?)LoopbackPorts.AnyLasting().ToString())), .. settings]);
         var product = await Product.StartAsync(chosen, modules, Loggers.Create(chosen), CancellationToken.None);
         var test = new TestProduct(product, folder);
         AppDomain.CurrentDomain.ProcessExit += (_, _) => test.DisposeAsync().AsTask().Wait(TimeSpan.FromSeconds(20));
@@ -68,14 +68,5 @@ public sealed class TestProduct : IAsyncDisposable
     {
         await Product.DisposeAsync();
         if (Directory.Exists(folder)) Directory.Delete(folder, true);
-    }
-
-    private static List<int> FreePorts(int count)
-    {
-        var listeners = Enumerable.Range(0, count).Select(_ => new TcpListener(IPAddress.Loopback, 0)).ToList();
-        listeners.ForEach(l => l.Start());
-        var ports = listeners.ConvertAll(l => ((IPEndPoint)l.LocalEndpoint).Port);
-        listeners.ForEach(l => l.Stop());
-        return ports;
     }
 }

@@ -276,6 +276,8 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
 /// <summary>TCP ports on 127.0.0.1.</summary>
 public static class LoopbackPorts
 {
+    private static readonly System.Collections.Concurrent.ConcurrentDictionary<int, byte> Given = new();
+
     public static int AnyFree()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
@@ -285,14 +287,14 @@ public static class LoopbackPorts
 
     /// <summary>
     /// A port for a server that may be killed and come back to it: below those that the system hands out for outgoing connections, so that none of these takes it meanwhile
-    /// (not even a client that knocks at it and, as TCP allows, meets itself).
+    /// (not even a client that knocks at it and, as TCP allows, meets itself). Never the same twice.
     /// </summary>
     public static int AnyLasting()
     {
         while (true)
         {
             var port = Random.Shared.Next(12_000, 32_000);
-            if (IsFree(port)) return port;
+            if (IsFree(port) && Given.TryAdd(port, 0)) return port;
         }
     }
 

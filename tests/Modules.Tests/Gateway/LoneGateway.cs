@@ -1,6 +1,7 @@
-using System.Net;
 using System.Net.Sockets;
+using System.Net;
 using EstoSpaces.Gateway;
+using EstoSpaces.Host.Embedded;
 using EstoSpaces.Host;
 using EstoSpaces.Kernel.Discovery;
 using EstoSpaces.Kernel.Events;
@@ -89,12 +90,7 @@ internal sealed class LoneModule : IAsyncDisposable
 
     public async ValueTask DisposeAsync() => await StopAsync();
 
-    public static Uri FreeAddress()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return new Uri($"http://localhost:{((IPEndPoint)listener.LocalEndpoint).Port}");
-    }
+    public static Uri FreeAddress() => new($"http://localhost:{LoopbackPorts.AnyLasting()}");
 
     private static async Task<LoneModule> StartAsync(IModule module, ModuleContext context, Uri address)
     {

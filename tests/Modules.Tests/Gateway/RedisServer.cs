@@ -1,6 +1,7 @@
 using System.Diagnostics;
-using System.Net;
 using System.Net.Sockets;
+using System.Net;
+using EstoSpaces.Host.Embedded;
 using EstoSpaces.Testing;
 
 namespace EstoSpaces.Modules.Tests.Gateway;
@@ -18,12 +19,7 @@ internal sealed class RedisServer : IAsyncDisposable
     public string Url => $"redis://localhost:{Port}";
 
     /// <summary>A place for one that is not started yet.</summary>
-    public static RedisServer Reserve(params string[] arguments)
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return new RedisServer(((IPEndPoint)listener.LocalEndpoint).Port, arguments);
-    }
+    public static RedisServer Reserve(params string[] arguments) => new(LoopbackPorts.AnyLasting(), arguments);
 
     public static async Task<RedisServer> StartAsync(params string[] arguments)
     {

@@ -1,6 +1,7 @@
-using System.Net;
 using System.Net.Sockets;
+using System.Net;
 using System.Text;
+using EstoSpaces.Host.Embedded;
 using EstoSpaces.Kernel.Hosting;
 using EstoSpaces.Kernel.Postgres;
 using EstoSpaces.Notifications;
@@ -115,10 +116,5 @@ public sealed class VendorTests
         return log.ToString();
     }
 
-    private static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
-    }
+    private static int FreePort() => LoopbackPorts.AnyLasting();
 }

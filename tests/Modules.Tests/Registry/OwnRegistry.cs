@@ -1,8 +1,9 @@
-using System.Net;
 using System.Net.Sockets;
-using System.Text;
+using System.Net;
 using System.Text.Json;
+using System.Text;
 using System.Xml.Linq;
+using EstoSpaces.Host.Embedded;
 using EstoSpaces.Kernel.Discovery;
 using EstoSpaces.Kernel.Events;
 using EstoSpaces.Kernel.Hosting;
@@ -49,12 +50,7 @@ internal sealed class OwnRegistry : IAsyncDisposable
         ListenUrl = listenUrl, Bus = new InProcessBus(), Clock = new ProductClock(), Revoked = new RevokedSessions(null), Draining = new Draining(), ServiceKey = Key, DataDirectory = Path.GetTempPath(), Loggers = NullLoggerFactory.Instance,
     };
 
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
+    public static int FreePort() => LoopbackPorts.AnyLasting();
 
     public HttpClient Client() => new(new SocketsHttpHandler { UseCookies = false, AllowAutoRedirect = false }) { BaseAddress = Address, Timeout = TimeSpan.FromSeconds(10) };
 
