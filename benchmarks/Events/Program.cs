@@ -14,10 +14,9 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
-// Events per second and latency: NATS alone, our bus on it, and the whole way from the commit of a fact to the commit of its effect, through two databases; the same way on the bus within the process.
-// dotnet run -c Release --project benchmarks/Events [facts] [per second at moderate load]
+// Events per second: NATS alone, our bus on it, and the whole way from the commit of a fact to the commit of its effect, through two databases; the same way on the bus within the process.
+// dotnet run -c Release --project benchmarks/Events [facts]
 var facts = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 20_000;
-var moderate = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 200;
 
 await using var nats = await NatsServerProcess.StartAsync();
 var raw = await RawAsync();
@@ -25,11 +24,10 @@ Console.WriteLine($"NATS alone: publish + ack, 256 on their way: {raw:F0}/s");
 var (bus, ack50, ack99) = await BusAsync();
 Console.WriteLine($"our bus: publish + ack with envelope and id, 256 on their way: {bus:F0}/s, ack p50 {ack50:F2} ms, p99 {ack99:F2} ms, ratio to NATS alone {bus / raw:F2}");
 
-var (local, _) = await RoadAsync(null);
-var (road, latency) = await RoadAsync(nats.Url);
+var local = await RoadAsync(null);
+var road = await RoadAsync(nats.Url);
 Console.WriteLine($"outbox → effect in one process, {facts} facts of {Subjects(facts)} subjects: {local:F0}/s");
 Console.WriteLine($"outbox → NATS → effect, the same: {road:F0}/s, ratio to one process {road / local:F2}, to NATS alone {road / raw:F3}");
-Console.WriteLine($"at {moderate}/s, each committed alone: begin of the fact's transaction → effect committed p50 {At(latency, 0.5):F1} ms, p99 {At(latency, 0.99):F1} ms, longest {At(latency, 1):F1} ms of {latency.Count}");
 return 0;
 
 static int Subjects(int facts) => Math.Max(1, facts / 10);
@@ -86,7 +84,7 @@ static async Task<double> ManyAsync(Func<int, Task> publish, List<double>? times
     return count / began.Elapsed.TotalSeconds;
 }
 
-async Task<(double PerSecond, List<double> Latency)> RoadAsync(string? natsUrl)
+async Task<double> RoadAsync(string? natsUrl)
 {
     var folder = Directory.CreateTempSubdirectory("estospaces-event-bench").FullName;
     if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(folder, (UnixFileMode)0b111_101_101);
@@ -103,12 +101,7 @@ async Task<(double PerSecond, List<double> Latency)> RoadAsync(string? natsUrl)
         var source = apps[0].Web.Services.GetRequiredService<NpgsqlDataSource>();
         var signal = apps[0].Web.Services.GetRequiredService<OutboxSignal>();
         await BurstAsync(source, signal, 2_000); // warm
-        var rate = await BurstAsync(source, signal, facts);
-        WriteNights.Reset();
-        await SteadyAsync(source, signal, moderate, seconds: 10);
-        var latency = WriteNights.Milliseconds.ToList();
-        latency.Sort();
-        return (rate, latency);
+        return await BurstAsync(source, signal, facts);
     }
     finally
     {
@@ -130,27 +123,6 @@ static async Task<double> BurstAsync(NpgsqlDataSource source, OutboxSignal signa
     });
     await Until.HoldsAsync(() => Task.FromResult(WriteNights.Handled), n => n >= count, "all effects are there", seconds: 300);
     return count / began.Elapsed.TotalSeconds;
-}
-
-static async Task SteadyAsync(NpgsqlDataSource source, OutboxSignal signal, int perSecond, int seconds)
-{
-    var sent = 0;
-    var began = Stopwatch.StartNew();
-    using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(1000.0 / perSecond));
-    var running = new List<Task>();
-    while (began.Elapsed.TotalSeconds < seconds && await timer.WaitForNextTickAsync())
-    {
-        sent++;
-        running.Add(Task.Run(async () =>
-        {
-            var nights = Nights(PropertyId.New());
-            WriteNights.BegunAt[nights.EntryId] = Stopwatch.GetTimestamp(); // before the commit: the relay may be quicker than we are
-            await CommitAsync(source, [nights], CancellationToken.None);
-            signal.Wake();
-        }));
-    }
-    await Task.WhenAll(running);
-    await Until.HoldsAsync(() => Task.FromResult(WriteNights.Handled), n => n >= sent, "all effects are there", seconds: 60);
 }
 
 static NightsTaken Nights(PropertyId property) => new(property, Guid.CreateVersion7(), new DateOnly(2027, 5, 3), new DateOnly(2027, 5, 8), "stay");
