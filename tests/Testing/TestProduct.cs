@@ -1,4 +1,3 @@
-using System.Net;
 using EstoSpaces.Host;
 using EstoSpaces.Host.Embedded;
 using EstoSpaces.Kernel.Events;

@@ -1,8 +1,8 @@
-using System.Net.Sockets;
 using System.Net;
+using System.Net.Sockets;
 using EstoSpaces.Gateway;
-using EstoSpaces.Host.Embedded;
 using EstoSpaces.Host;
+using EstoSpaces.Host.Embedded;
 using EstoSpaces.Kernel.Discovery;
 using EstoSpaces.Kernel.Events;
 using EstoSpaces.Kernel.Hosting;
