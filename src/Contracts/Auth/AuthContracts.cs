@@ -57,3 +57,16 @@ public sealed record SessionRevoked(UserId UserId, Guid SessionId, DateTimeOffse
 {
     public string Subject => UserId.ToString();
 }
+
+/// <summary>A wallet was proven to be this account's (EIP-4361). Address in EIP-55 spelling. Kind: key, or contract (ERC-1271).</summary>
+[EventType("estospaces.auth.wallet_linked.v1")]
+public sealed record WalletLinked(UserId UserId, string Address, string Kind, long ChainId, DateTimeOffset LinkedAt) : IEvent
+{
+    public string Subject => UserId.ToString();
+}
+
+[EventType("estospaces.auth.wallet_unlinked.v1")]
+public sealed record WalletUnlinked(UserId UserId, string Address) : IEvent
+{
+    public string Subject => UserId.ToString();
+}

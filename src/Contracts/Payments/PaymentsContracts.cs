@@ -18,7 +18,7 @@ public sealed record PaymentView
     public required Money Amount { get; init; }
     public required Money Refunded { get; init; }
 
-    /// <summary>stripe</summary>
+    /// <summary>stripe, ethereum</summary>
     public required string Provider { get; init; }
 
     public string? ClientSecret { get; init; }
@@ -34,6 +34,9 @@ public sealed record PaymentView
     public string? FailureCode { get; init; }
 
     public string? FailureMessage { get; init; }
+    /// <summary>For payments from a wallet, to payer and host: what to send, and where the money is. Null when the chain can't be asked right now.</summary>
+    public Blockchain.EscrowView? Escrow { get; init; }
+
     public required DateTimeOffset CreatedAt { get; init; }
     public IReadOnlyList<RefundView> Refunds { get; init; } = [];
 }
@@ -47,9 +50,9 @@ public sealed record InvoiceView(InvoiceId Id, string Number, string Kind, Booki
 /// <summary>What a host will get or got for a booking, and why it waits. Status: pending, due, paid, cancelled.</summary>
 public sealed record PayoutView(BookingId BookingId, string BookingReference, string PropertyTitle, DateOnly CheckIn, DateOnly CheckOut, Money Amount, string Status, string Reason, DateTimeOffset? AvailableAt);
 
-/// <summary>The card was charged: the money is in.</summary>
+/// <summary>The money is in: the card was charged, or the deposit is confirmed. SucceededAt of a wallet's is its block's time, and TxHash the deposit's.</summary>
 [EventType("estospaces.payments.payment_succeeded.v1")]
-public sealed record PaymentSucceeded(PaymentId PaymentId, BookingId BookingId, UserId GuestId, PaymentMethod Method, Money Amount, DateTimeOffset SucceededAt) : IEvent
+public sealed record PaymentSucceeded(PaymentId PaymentId, BookingId BookingId, UserId GuestId, PaymentMethod Method, Money Amount, DateTimeOffset SucceededAt, string? TxHash = null) : IEvent
 {
     public string Subject => PaymentId.ToString();
 }

@@ -25,6 +25,9 @@ public sealed record AccountErased(UserId UserId, DateTimeOffset ErasedAt) : IEv
     public string Subject => UserId.ToString();
 }
 
+/// <summary>A proven wallet of a person. Payout: what he earns as a host goes there; one of his wallets at most.</summary>
+public sealed record WalletView(string Address, string? Label, string Kind, long ChainId, bool Payout, DateTimeOffset LinkedAt);
+
 /// <summary>Asks the user service. Internal; calls carry a service token.</summary>
 public sealed class UsersClient(HttpClient http)
 {
@@ -34,4 +37,7 @@ public sealed class UsersClient(HttpClient http)
     /// <summary>Public profiles for several people at once; the unknown ones are left out.</summary>
     public Task<Result<IReadOnlyList<PublicProfile>>> GetPublicProfilesAsync(IEnumerable<UserId> ids, CancellationToken ct) =>
         http.AskAsync<IReadOnlyList<PublicProfile>>($"/internal/users/public?ids={string.Join(',', ids)}", ct);
+
+    /// <summary>A person's proven wallets; none for the unknown.</summary>
+    public Task<Result<IReadOnlyList<WalletView>>> GetWalletsAsync(UserId id, CancellationToken ct) => http.AskAsync<IReadOnlyList<WalletView>>($"/internal/users/{id}/wallets", ct);
 }
