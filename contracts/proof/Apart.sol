@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {AnyState} from "proof/AnyState.sol";
+import {EscrowLedger} from "src/EscrowLedger.sol";
 
 /// @title  Proof: no step touches another escrow, and a credit shrinks by its own payee's withdrawal only
-contract Apart is AnyState {
+contract Apart is EscrowLedger {
     function settle(bytes32 id, address guest, uint96 toGuest, address host, uint96 toHost, address platform, bytes32 other, address payee) external {
         require(other != id);
         (uint96 amount, Status status, uint256 credit) = (_escrows[other].amount, _escrows[other].status, credits[payee]);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {AnyState} from "proof/AnyState.sol";
+import {EscrowLedger} from "src/EscrowLedger.sol";
 
 /// @title  Not true, so that it shows that the proofs are of something: a run that "proves" this proves nothing
-contract Canary is AnyState {
+contract Canary is EscrowLedger {
     function settle(bytes32 id, address guest, uint96 toGuest, address host, uint96 toHost, address platform) external {
         uint256 fee = _settle(id, guest, toGuest, host, toHost, platform);
         assert(fee == 0);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {AnyState} from "proof/AnyState.sol";
+import {EscrowLedger} from "src/EscrowLedger.sol";
 
 /// @title  Proof: a part given back is credited to the guest and missing in the escrow, and the platform's part didn't grow
-contract GivingBack is AnyState {
+contract GivingBack is EscrowLedger {
     function giveBack(bytes32 id, address guest, uint96 toGuest, uint96 toHost) external {
         Status status = _escrows[id].status;
         uint256 amount = _escrows[id].amount;

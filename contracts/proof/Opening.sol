@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {AnyState} from "proof/AnyState.sol";
+import {EscrowLedger} from "src/EscrowLedger.sol";
 
 /// @title  Proof: an escrow is opened once, with what was paid; freezing moves no money and goes forward
-contract Opening is AnyState {
+contract Opening is EscrowLedger {
     function open(bytes32 id, uint96 amount, uint96 hostShare, uint48 time) external {
         Status status = _escrows[id].status;
         uint256 escrowed = totalEscrowed;

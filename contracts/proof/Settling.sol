@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 pragma solidity 0.8.37;
 
-import {AnyState} from "proof/AnyState.sol";
+import {EscrowLedger} from "src/EscrowLedger.sol";
 
 /// @title  Proof: settling credits all that an escrow holds, to the wei, once, and leaves it empty for good
-contract Settling is AnyState {
+contract Settling is EscrowLedger {
     function settle(bytes32 id, address guest, uint96 toGuest, address host, uint96 toHost, address platform) external {
         Status status = _escrows[id].status;
         uint256 amount = _escrows[id].amount;

@@ -5,7 +5,13 @@ import {dirname, join} from 'node:path';
 import {root, require} from './compiler.mjs';
 
 const cpu = {x64: 'amd64', arm64: 'arm64'}[process.arch];
-const program = join(dirname(require.resolve(`@foundry-rs/forge-${process.platform}-${cpu}/package.json`)), 'bin', process.platform === 'win32' ? 'forge.exe' : 'forge');
+let program;
+try {
+  program = join(dirname(require.resolve(`@foundry-rs/forge-${process.platform}-${cpu}/package.json`)), 'bin', process.platform === 'win32' ? 'forge.exe' : 'forge');
+} catch {
+  console.error(`npm has no forge for ${process.platform} on ${process.arch}. The contracts can be tested on Linux (x64), macOS (Apple silicon) and Windows.`);
+  process.exit(1);
+}
 
 /** forge with these arguments in the contracts folder; answers what it printed, or ends the process when forge fails. */
 export function forge(args, {profile = 'default', quiet = false} = {}) {

@@ -18,7 +18,6 @@ contract Handler is WithEscrow {
     uint256 public paidOut;
     uint256 public forced;
     uint256 public backwards;
-    mapping(string step => uint256) public done;
 
     constructor(RentalEscrow escrow_) {
         esc = escrow_;
@@ -56,7 +55,7 @@ contract Handler is WithEscrow {
         all.push(t);
         tables[id] = tiers;
         paidIn += _amount(t);
-        _look(id, "deposit");
+        _look(id);
     }
 
     function pass(uint256 hours_) external {
@@ -68,7 +67,7 @@ contract Handler is WithEscrow {
         if (s != EscrowLedger.Status.Funded) return;
         vm.prank(t.guest);
         esc.cancel(t, tables[id]);
-        _look(id, "cancel");
+        _look(id);
     }
 
     function cancelFor(uint256 i, uint256 time) external {
@@ -77,7 +76,7 @@ contract Handler is WithEscrow {
         time = bound(time, esc.escrow(id).fundedAt, block.timestamp);
         vm.prank(OPERATOR);
         esc.cancelFor(t, tables[id], uint64(time));
-        _look(id, "cancelFor");
+        _look(id);
     }
 
     function refund(uint256 i, bool byHost) external {
@@ -86,7 +85,7 @@ contract Handler is WithEscrow {
         if (!byHost && (s == EscrowLedger.Status.Disputed || block.timestamp >= t.checkOut)) return;
         vm.prank(byHost ? t.host : OPERATOR);
         esc.refund(t);
-        _look(id, "refund");
+        _look(id);
     }
 
     function release(uint256 i, bool byHost) external {
@@ -97,7 +96,7 @@ contract Handler is WithEscrow {
         vm.prank(byHost ? t.host : OPERATOR);
         if (byHost) esc.hostClaim(t);
         else esc.release(t);
-        _look(id, "release");
+        _look(id);
     }
 
     function dispute(uint256 i, bool byGuest) external {
@@ -105,7 +104,7 @@ contract Handler is WithEscrow {
         if ((s != EscrowLedger.Status.Funded && s != EscrowLedger.Status.Cancelled) || block.timestamp >= t.releaseAt) return;
         vm.prank(byGuest ? t.guest : OPERATOR);
         esc.dispute(t);
-        _look(id, "dispute");
+        _look(id);
     }
 
     function rule(uint256 i, uint256 share, uint256 split) external {
@@ -116,7 +115,7 @@ contract Handler is WithEscrow {
         uint256 toGuest = bound(split, 0, paid);
         vm.prank(ARBITER);
         esc.rule(t, uint64(toGuest), uint64(paid - toGuest));
-        _look(id, "rule");
+        _look(id);
     }
 
     function exit(uint256 i) external {
@@ -125,7 +124,7 @@ contract Handler is WithEscrow {
         if (block.timestamp < t.checkOut + 60 days) vm.warp(t.checkOut + 60 days);
         vm.prank(t.guest);
         esc.guestExit(t);
-        _look(id, "exit");
+        _look(id);
     }
 
     function withdraw(uint256 who, bool himself) external {
@@ -180,7 +179,6 @@ contract Handler is WithEscrow {
         else esc.withdrawFor(payee);
         vm.assertEq(payee.balance, before + owed);
         paidOut += owed;
-        ++done["withdraw"];
     }
 
     function _pick(uint256 i) private view returns (RentalEscrow.Terms memory t, bytes32 id, EscrowLedger.Status s) {
@@ -194,11 +192,10 @@ contract Handler is WithEscrow {
         return s != EscrowLedger.Status.None && s != EscrowLedger.Status.Settled;
     }
 
-    function _look(bytes32 id, string memory step) private {
+    function _look(bytes32 id) private {
         EscrowLedger.Status s = esc.escrow(id).status;
         if (s <= seen[id]) ++backwards;
         seen[id] = s;
-        ++done[step];
     }
 }
 

@@ -20,6 +20,7 @@ interface Vm {
     function expectRevert() external;
     function expectRevert(bytes4 selector) external;
     function expectRevert(bytes calldata data) external;
+    function keyExistsJson(string calldata json, string calldata path) external view returns (bool);
     function parseJsonUintArray(string calldata json, string calldata path) external pure returns (uint256[] memory);
     function parseJsonUint(string calldata json, string calldata path) external pure returns (uint256);
     function parseJsonBytes32(string calldata json, string calldata path) external pure returns (bytes32);
