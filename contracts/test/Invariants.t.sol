@@ -213,17 +213,14 @@ contract InvariantsTest is WithEscrow {
         list[0] = address(handler);
     }
 
-    /// The balance is, to the wei, what the ledger owes and what was forced in; the sums are those of their parts.
-    function invariant_BalanceIsTheLedger() public view {
+    /// The balance is, to the wei, what the ledger owes and what was forced in; the sums are those of their parts; every
+    /// step moved its escrow's status forward, and an escrow holds money exactly while it isn't settled.
+    function invariant_BalanceIsTheLedgerAndStatusOnlyForward() public view {
         vm.assertEq(address(esc).balance, esc.totalEscrowed() + esc.totalCredits() + handler.forced());
         (uint256 open, uint256 owed) = handler.sums();
         vm.assertEq(esc.totalEscrowed(), open);
         vm.assertEq(esc.totalCredits(), owed);
         vm.assertEq(handler.paidIn(), handler.paidOut() + open + owed);
-    }
-
-    /// Every step moved its escrow's status forward, and an escrow holds money exactly while it isn't settled.
-    function invariant_StatusOnlyForward() public view {
         vm.assertEq(handler.backwards(), 0);
         vm.assertTrue(handler.settledHoldsNothing());
     }
