@@ -33,7 +33,7 @@ for (const name of contracts) {
     console.error(`${name}.json isn't what the sources make: npm run contracts:build`);
     stale++;
   }
-  const byForge = JSON.parse(readFileSync(join(root, 'out', `${name}.sol`, `${name}.json`), 'utf8'));
+  const byForge = JSON.parse(readFileSync(join(root, 'obj', 'out', `${name}.sol`, `${name}.json`), 'utf8'));
   if (byForge.bytecode.object !== `0x${evm.bytecode.object}`) {
     console.error(`${name}: forge made other bytecode than solc; compare foundry.toml with scripts/compiler.mjs`);
     stale++;
