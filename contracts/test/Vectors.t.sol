@@ -22,25 +22,25 @@ contract VectorsTest is WithEscrow {
         string memory json = vm.readFile("vectors/refunds.json");
         uint256 cases;
         uint256 samples;
-        for (string memory at = "$[0]"; vm.keyExistsJson(json, at); at = string.concat("$[", vm.toString(++cases), "]")) {
-            samples += _cancelAll(json, at);
+        for (string memory path = "$[0]"; vm.keyExistsJson(json, path); path = string.concat("$[", vm.toString(++cases), "]")) {
+            samples += _cancelAll(json, path);
         }
         vm.assertGe(cases, 27);
         vm.assertGe(samples, 1000);
     }
 
-    function _cancelAll(string memory json, string memory at) private returns (uint256) {
-        uint256[] memory tiers = vm.parseJsonUintArray(json, string.concat(at, ".tiers"));
-        RentalEscrow.Terms memory t = _termsOf(json, at);
+    function _cancelAll(string memory json, string memory path) private returns (uint256) {
+        uint256[] memory tiers = vm.parseJsonUintArray(json, string.concat(path, ".tiers"));
+        RentalEscrow.Terms memory t = _termsOf(json, path);
         vm.assertEq(t.refundsHash, keccak256(abi.encodePacked(tiers)));
         Samples memory s = Samples({
-            fundedAt: vm.parseJsonUintArray(json, string.concat(at, ".funded_at")),
-            cancelledAt: vm.parseJsonUintArray(json, string.concat(at, ".cancelled_at")),
-            toGuest: vm.parseJsonUintArray(json, string.concat(at, ".to_guest_minor")),
-            toHost: vm.parseJsonUintArray(json, string.concat(at, ".to_host_minor"))
+            fundedAt: vm.parseJsonUintArray(json, string.concat(path, ".funded_at")),
+            cancelledAt: vm.parseJsonUintArray(json, string.concat(path, ".cancelled_at")),
+            toGuest: vm.parseJsonUintArray(json, string.concat(path, ".to_guest_minor")),
+            toHost: vm.parseJsonUintArray(json, string.concat(path, ".to_host_minor"))
         });
         for (uint256 i; i < s.fundedAt.length; ++i) {
-            t.bookingId = keccak256(abi.encode(at, i));
+            t.bookingId = keccak256(abi.encode(path, i));
             t.payBy = uint64(s.fundedAt[i]);
             _cancel(t, tiers, s.fundedAt[i], s.cancelledAt[i], s.toGuest[i], s.toHost[i]);
         }
@@ -67,16 +67,16 @@ contract VectorsTest is WithEscrow {
         vm.assertEq(esc.totalEscrowed(), 0);
     }
 
-    function _termsOf(string memory json, string memory at) private pure returns (RentalEscrow.Terms memory t) {
-        t.refundsHash = vm.parseJsonBytes32(json, string.concat(at, ".refunds_hash"));
+    function _termsOf(string memory json, string memory path) private pure returns (RentalEscrow.Terms memory t) {
+        t.refundsHash = vm.parseJsonBytes32(json, string.concat(path, ".refunds_hash"));
         (t.guest, t.host) = (GUEST, HOST);
-        t.weiPerMinor = uint96(vm.parseJsonUint(json, string.concat(at, ".wei_per_minor")));
-        t.totalMinor = uint64(vm.parseJsonUint(json, string.concat(at, ".total_minor")));
-        t.payoutMinor = uint64(vm.parseJsonUint(json, string.concat(at, ".payout_minor")));
-        t.graceBefore = uint64(vm.parseJsonUint(json, string.concat(at, ".grace_before")));
-        t.graceSeconds = uint64(vm.parseJsonUint(json, string.concat(at, ".grace_seconds")));
-        t.checkIn = uint64(vm.parseJsonUint(json, string.concat(at, ".check_in")));
-        t.checkOut = uint64(vm.parseJsonUint(json, string.concat(at, ".check_out")));
+        t.weiPerMinor = uint96(vm.parseJsonUint(json, string.concat(path, ".wei_per_minor")));
+        t.totalMinor = uint64(vm.parseJsonUint(json, string.concat(path, ".total_minor")));
+        t.payoutMinor = uint64(vm.parseJsonUint(json, string.concat(path, ".payout_minor")));
+        t.graceBefore = uint64(vm.parseJsonUint(json, string.concat(path, ".grace_before")));
+        t.graceSeconds = uint64(vm.parseJsonUint(json, string.concat(path, ".grace_seconds")));
+        t.checkIn = uint64(vm.parseJsonUint(json, string.concat(path, ".check_in")));
+        t.checkOut = uint64(vm.parseJsonUint(json, string.concat(path, ".check_out")));
         t.releaseAt = t.checkOut + 48 hours;
     }
 }
