@@ -3,7 +3,7 @@ pragma solidity 0.8.37;
 
 /// @title  The money of the escrow and nothing else
 /// @notice Knows amounts and who is owed what. It has no roles, no clock, no terms and makes no external call, so that
-///         SMTChecker can prove it whole (proof/LedgerProof.sol).
+///         SMTChecker can prove it whole (proof/).
 /// @dev    Always: balance >= totalEscrowed + totalCredits; equal but for ether that was forced in.
 ///         Amounts are in wei. The status of an escrow only ever goes forward in the order of the enum.
 abstract contract EscrowLedger {
