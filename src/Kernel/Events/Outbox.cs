@@ -16,6 +16,8 @@ namespace EstoSpaces.Kernel.Events;
 /// </summary>
 public sealed class Outbox(ModuleDb db, TimeProvider clock)
 {
+    private Guid? firing;
+
     /// <summary>Tells all other modules, once the change is saved.</summary>
     public void Add(IEvent fact) => db.Set<OutboxRow>().Add(Row(fact));
 
@@ -25,22 +27,39 @@ public sealed class Outbox(ModuleDb db, TimeProvider clock)
     }
 
     /// <summary>Opens a timer door of this module at the due time. Setting it again for the same subject moves it. Runs at once on the context's connection, inside its transaction if there is one.</summary>
-    public Task SetTimerAsync<TTimer>(string subject, DateTimeOffset dueAt, CancellationToken ct) where TTimer : class, ITimerDoor
+    public async Task SetTimerAsync<TTimer>(string subject, DateTimeOffset dueAt, CancellationToken ct) where TTimer : class, ITimerDoor
     {
+        await MarkFiredAsync(ct);
         var (name, now, id) = (TimerSeam.NameOf<TTimer>(), clock.GetUtcNow(), Guid.CreateVersion7());
-        return db.Database.ExecuteSqlAsync($"""
+        // Set again it is another timer: a door that is open for the old one has not seen why, and must not mark it fired.
+        await db.Database.ExecuteSqlAsync($"""
             insert into outbox (id, kind, type, subject, data, occurred_at, due_at, correlation_id)
             values ({id}, 'timer', {name}, {subject}, jsonb_build_object(), {now}, {dueAt.ToUniversalTime()}, {RequestContext.CorrelationId})
             on conflict (type, subject) where kind = 'timer' and published_at is null and parked_at is null
-            do update set due_at = excluded.due_at, attempts = 0
+            do update set id = excluded.id, due_at = excluded.due_at, attempts = 0
             """, ct);
     }
 
     /// <summary>Takes a timer back; nothing happens when it is not set.</summary>
-    public Task ClearTimerAsync<TTimer>(string subject, CancellationToken ct) where TTimer : class, ITimerDoor
+    public async Task ClearTimerAsync<TTimer>(string subject, CancellationToken ct) where TTimer : class, ITimerDoor
     {
+        await MarkFiredAsync(ct);
         var name = TimerSeam.NameOf<TTimer>();
-        return db.Database.ExecuteSqlAsync($"delete from outbox where kind = 'timer' and type = {name} and subject = {subject} and published_at is null and parked_at is null", ct);
+        await db.Database.ExecuteSqlAsync($"delete from outbox where kind = 'timer' and type = {name} and subject = {subject} and published_at is null and parked_at is null", ct);
+    }
+
+    /// <summary>
+    /// The door of this timer opens in this scope. Its row is marked when the door touches timers itself, or at its end: by then it has locked what it works on, so that row and work are locked
+    /// in the same order as by a request that changes the same thing and takes the timer back. Marked first, the two would wait for each other in a circle.
+    /// </summary>
+    internal void Opens(Guid timer) => firing = timer;
+
+    /// <summary>Throws <see cref="TimerGoneException"/> when the timer was taken back, set again, or fired elsewhere in the meantime.</summary>
+    internal async Task MarkFiredAsync(CancellationToken ct)
+    {
+        if (firing is not { } timer) return;
+        firing = null;
+        if (await db.Database.ExecuteSqlAsync($"update outbox set published_at = now(), leased_until = null where id = {timer} and published_at is null", ct) == 0) throw new TimerGoneException();
     }
 
     /// <summary>The SQL form: writes facts on a connection with an open transaction, any number of them in one statement.</summary>
@@ -77,7 +96,7 @@ public sealed class Outbox(ModuleDb db, TimeProvider clock)
             insert into outbox (id, kind, type, subject, data, occurred_at, due_at, correlation_id)
             select id, 'timer', $4, subject, '{}'::jsonb, $5, due_at, $6 from unnest($1, $2, $3) as timer (id, subject, due_at)
             on conflict (type, subject) where kind = 'timer' and published_at is null and parked_at is null
-            do update set due_at = excluded.due_at, attempts = 0
+            do update set id = excluded.id, due_at = excluded.due_at, attempts = 0
             """)
         {
             Parameters =
@@ -101,6 +120,9 @@ public sealed class Outbox(ModuleDb db, TimeProvider clock)
         };
     }
 }
+
+/// <summary>The timer whose door is open is not there any more: what the door did is undone.</summary>
+internal sealed class TimerGoneException() : Exception("the timer was taken back, set again, or fired elsewhere");
 
 /// <summary>A row of the outbox as EF Core inserts it. Everything else about it is SQL.</summary>
 public sealed class OutboxRow

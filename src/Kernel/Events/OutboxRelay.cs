@@ -153,6 +153,7 @@ public sealed partial class OutboxRelay : BackgroundService
                 }
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested) { release.Add(row.Position); continue; }
+            catch (TimerGoneException) { release.Add(row.Position); continue; } // set again, it may be due already
             catch (BusAwayException e)
             {
                 failed = true;
@@ -171,7 +172,7 @@ public sealed partial class OutboxRelay : BackgroundService
             Interlocked.Decrement(ref inHand);
         }
         if (release.Count == 0) return;
-        await AgainAsync(() => source.ExecuteAsync("update outbox set leased_until = null, attempts = attempts - 1 where position = any($1)", [release.ToArray()], CancellationToken.None), stopping);
+        await AgainAsync(() => source.ExecuteAsync("update outbox set leased_until = null, attempts = greatest(attempts - 1, 0) where position = any($1)", [release.ToArray()], CancellationToken.None), stopping);
         Interlocked.Add(ref inHand, -release.Count);
     }
 
@@ -222,10 +223,12 @@ public sealed partial class OutboxRelay : BackgroundService
         await using var scope = scopes.CreateAsyncScope();
         using var _ = RequestContext.Begin(row.CorrelationId ?? row.Id.ToString("n"), row.Id.ToString());
         var db = scope.ServiceProvider.GetRequiredService<ModuleDb>();
+        var outbox = scope.ServiceProvider.GetRequiredService<Outbox>();
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
-        var due = await db.Database.ExecuteSqlAsync($"update outbox set published_at = now(), leased_until = null where position = {row.Position} and published_at is null", ct);
-        if (due == 0) return;
+        if (!await db.Database.SqlQuery<bool>($"""select exists (select from outbox where id = {row.Id} and published_at is null) as "Value" """).SingleAsync(ct)) throw new TimerGoneException();
+        outbox.Opens(row.Id);
         await seam.Run(scope.ServiceProvider, row.Subject, ct);
+        await outbox.MarkFiredAsync(ct);
         await db.SaveChangesAsync(ct);
         await transaction.CommitAsync(ct);
         signal.Wake();

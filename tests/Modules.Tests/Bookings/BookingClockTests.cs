@@ -1,7 +1,12 @@
+using EstoSpaces.Bookings.Timers;
 using EstoSpaces.Contracts;
 using EstoSpaces.Contracts.Bookings;
 using EstoSpaces.Contracts.Properties;
+using EstoSpaces.Kernel.Events;
+using EstoSpaces.Kernel.Postgres;
 using EstoSpaces.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 using Shouldly;
 using Xunit;
 
@@ -90,6 +95,65 @@ public sealed class BookingClockTests(WithOwnClock with) : IClassFixture<WithOwn
         (await home.Host.Api.CalendarAsync(home, booking.CheckIn)).Taken.Select(t => (t.Start, t.End, t.Reason)).ShouldBe([(booking.CheckIn, booking.CheckIn.AddDays(2), "stay")]);
         (await next.BookedAsync(home, booking.CheckIn.AddDays(2), 3)).Status.ShouldBe(BookingStatus.PendingPayment);
     }
+
+    [Fact]
+    public async Task Cancelling_at_the_moment_of_check_in_and_the_timer_of_it_do_not_wait_for_each_other_in_a_circle()
+    {
+        var (home, guest) = (await Product.NewHomeAsync(), await Product.NewGuestAsync());
+        var booking = await guest.BookedAsync(home, Product.In(10));
+        await Product.PaidAsync(booking);
+        Task<HttpResponseMessage> cancelling;
+        await using (await TurnOfAsync(home))
+        {
+            cancelling = guest.Api.PostAsync($"/api/v1/bookings/{booking.Id}/cancel", new { });
+            await Until.HoldsAsync(() => WaitingForTurnAsync(TimeSpan.Zero), waiting => waiting == 1, "the guest waits for the turn of the home", 60);
+            MoveTo(booking.Quote.CheckInAt.AddMinutes(1));
+            // Postgres looks for a circle once, a second after a wait began: so whoever waited longer is not the one that it breaks off.
+            await Until.HoldsAsync(() => WaitingForTurnAsync(TimeSpan.FromSeconds(1.5)), waiting => waiting == 2, "the timer waits behind the guest", 60);
+        }
+        (await cancelling.ReadAsync<BookingView>()).Status.ShouldBe(BookingStatus.CancelledByGuest);
+        await Until.HoldsAsync(() => WaitingForTurnAsync(TimeSpan.Zero), waiting => waiting == 0, "the timer had its turn", 60);
+        (await Product.ToldAsync<GuestCheckedIn>(booking.Id)).ShouldBeEmpty();
+        (await TimersAsync(booking)).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_timer_that_is_set_again_while_its_door_is_open_fires_at_the_new_time_only()
+    {
+        var (home, guest) = (await Product.NewHomeAsync(), await Product.NewGuestAsync());
+        var booking = await guest.BookedAsync(home, Product.In(10));
+        await Product.PaidAsync(booking);
+        var later = booking.Quote.CheckInAt.AddHours(1);
+        await using (await TurnOfAsync(home))
+        {
+            MoveTo(booking.Quote.CheckInAt.AddMinutes(1));
+            await Until.HoldsAsync(() => WaitingForTurnAsync(TimeSpan.Zero), waiting => waiting == 1, "the timer waits for the turn of the home", 60);
+            await using var scope = Product.Inside<IServiceScopeFactory>("bookings").CreateAsyncScope();
+            await scope.ServiceProvider.GetRequiredService<Outbox>().SetTimerAsync<OpenCheckIns>(booking.Id.ToString(), later, CancellationToken.None);
+        }
+        await Until.HoldsAsync(async () => await TimersAsync(booking, "leased_until is null"), timers => timers == 1, "the timer is put back", 60);
+        (await guest.SeenAsync(booking.Id)).Status.ShouldBe(BookingStatus.Confirmed);
+        MoveTo(later.AddMinutes(1));
+        await ComesTo(guest, booking, BookingStatus.CheckedIn);
+        (await Product.ToldAsync<GuestCheckedIn>(booking.Id)).Count.ShouldBe(1);
+    }
+
+    /// <summary>Keeps everybody else from changing the home's bookings until it is disposed.</summary>
+    private async Task<NpgsqlConnection> TurnOfAsync(Home home)
+    {
+        var connection = await Product.Inside<NpgsqlDataSource>("bookings").OpenConnectionAsync();
+        await connection.BeginTransactionAsync();
+        await using var take = connection.Sql("select turn_of($1)", home.Id.Value);
+        await take.ExecuteNonQueryAsync();
+        return connection;
+    }
+
+    /// <summary>How many have waited for the turn of some home for longer than this.</summary>
+    private Task<long> WaitingForTurnAsync(TimeSpan longer) => Product.CountAsync(
+        "select count(*) from pg_locks where locktype = 'advisory' and not granted and database = (select oid from pg_database where datname = current_database()) and clock_timestamp() - coalesce(waitstart, clock_timestamp()) >= $1", longer);
+
+    private Task<long> TimersAsync(BookingView booking, string which = "true") =>
+        Product.CountAsync($"select count(*) from outbox where kind = 'timer' and published_at is null and subject = $1 and {which}", booking.Id.ToString());
 
     private void Move(TimeSpan by) => Product.Clock.SetOffset(Product.Clock.Offset + by);
 
