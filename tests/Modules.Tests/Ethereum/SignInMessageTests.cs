@@ -193,7 +193,7 @@ public sealed class SignInMessageTests
             0 => text[..at],
             1 => text.Remove(at, 1),
             2 => text.Insert(at, text[random.Next(text.Length)].ToString()),
-            3 => text.Insert(at, "\n \r\té%\"[]@#/:"[random.Next(14)].ToString()),
+            3 => text.Insert(at, "\n \r\té%\"[]@#/:"[random.Next(13)].ToString()),
             4 => text.Remove(at, 1).Insert(at, ((char)random.Next(33, 127)).ToString()),
             _ => Swapped(text.Split('\n'), random),
         };
@@ -212,7 +212,7 @@ public sealed class SignInMessageTests
         from address in Gen.Elements(Enumerable.Range(1, 255).Select(i => (byte)i)).ArrayOf(20)
         from statement in Gen.Elements<string?>(null, "Sign in.", "I accept (all) of it: 1+1=2; yes? #1 @home [x] 'quoted', A/B & C*!$")
         from uri in Gen.Elements("http://localhost:4200", "https://rental.example/login?next=%2Ftrips&x=1#top", "urn:isbn:0451450523", "did:key:z6Mk", "https://u:p@[::1]:8/a//b", "file:///etc/x", "a:")
-        from chain in Gen.Elements(0L, 1, 31337, 11155111, 9007199254740991)
+        from chain in Gen.Elements(0L, 1, 31337, 11155111, 28147497671065)
         from nonce in Gen.Elements("12345678", "abcdefgh", "AbCd1234efgh5678IJKL")
         from issued in Gen.Choose(0, 2_000_000_000)
         from expires in Gen.Elements<int?>(null, 0, 600_000)
