@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using EstoSpaces.Contracts;
 using EstoSpaces.Contracts.Properties;
@@ -16,7 +17,7 @@ namespace EstoSpaces.Search.Index;
 internal sealed partial class IndexKeeping(NpgsqlDataSource source, ListingIndex index, ILogger<IndexKeeping> log) : BackgroundService
 {
     private const string Channel = "search_index";
-    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(50), SignOfLife = TimeSpan.FromSeconds(20), Rest = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Gather = TimeSpan.FromMilliseconds(50), GatherForMost = TimeSpan.FromMilliseconds(250), SignOfLife = TimeSpan.FromSeconds(20), Rest = TimeSpan.FromSeconds(1);
     private readonly HashSet<PropertyId> changed = [];
     private NpgsqlConnection? line;
 
@@ -48,16 +49,18 @@ internal sealed partial class IndexKeeping(NpgsqlDataSource source, ListingIndex
                     await ReadAsync(null, stopping);
                 }
                 if (!await line!.WaitAsync(SignOfLife, stopping)) await SayAsync(line, stopping);
-                // What comes together is read together.
-                while (changed.Count is > 0 and < 1000 && await line.WaitAsync(Gather, stopping)) { }
+                // What comes together is read together. While changes never stop coming they are read all the same.
+                var began = Stopwatch.GetTimestamp();
+                while (changed.Count is > 0 and < 1000 && Stopwatch.GetElapsedTime(began) < GatherForMost && await line.WaitAsync(Gather, stopping)) { }
                 if (changed.Count == 0) continue;
                 PropertyId[] ids = [.. changed];
                 changed.Clear();
                 await ReadAsync(ids, stopping);
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested) { return; }
-            catch (Exception e) when (e is NpgsqlException or TimeoutException or IOException)
+            catch (Exception e) when (e is not OutOfMemoryException)
             {
+                // Whatever it was: an index that nobody keeps any more would be wrong for ever, and one that is read anew is right.
                 LogLost(e.Message);
                 await HangUpAsync();
                 await Task.Delay(Rest, stopping).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
