@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using EstoSpaces.Kernel.Hosting;
+using EstoSpaces.Kernel.Observability;
 using EstoSpaces.Kernel.Postgres;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -16,8 +17,8 @@ public sealed partial class OutboxPlace(ModuleContext context, NpgsqlDataSource 
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan AtLeast = TimeSpan.FromHours(24);
     private static readonly TimeSpan NoteEvery = TimeSpan.FromMinutes(1);
+    private readonly Outage outage = new(context.Clock, Outage.UsualPatience);
     private long lookedAt, notedAt;
-    private string? away;
 
     /// <summary>Whether facts may be published. Sees to what was lost first, so that old facts leave before new ones of their subject.</summary>
     public async Task<bool> IsReadyAsync(CancellationToken ct)
@@ -32,12 +33,13 @@ public sealed partial class OutboxPlace(ModuleContext context, NpgsqlDataSource 
                 await CompareAsync(identity, ct);
                 await NoteHeardAsync(ct);
             }
-            (lookedAt, away) = (Stopwatch.GetTimestamp(), null);
+            lookedAt = Stopwatch.GetTimestamp();
+            if (outage.Ends()) LogBack(context.Facts.Name);
             return true;
         }
         catch (BusAwayException e)
         {
-            if (away != e.Message) LogAway(context.Facts.Name, away = e.Message);
+            if (outage.Lasts()) LogAway(context.Facts.Name, e.Message);
             return false;
         }
     }
@@ -82,6 +84,9 @@ public sealed partial class OutboxPlace(ModuleContext context, NpgsqlDataSource 
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Facts of {Module} wait: {Reason}")]
     private partial void LogAway(string module, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Facts of {Module} go again")]
+    private partial void LogBack(string module);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "The bus lost the facts of {Module}: {Rows} that were published since {Since:u} are published again")]
     private partial void LogLost(string module, int rows, DateTime since);

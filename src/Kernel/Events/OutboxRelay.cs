@@ -36,6 +36,7 @@ public sealed partial class OutboxRelay : BackgroundService
     private readonly SemaphoreSlim publishing, firing = new(TimersAtOnce);
     private readonly Channel<long> published = Channel.CreateUnbounded<long>(new UnboundedChannelOptions { SingleReader = true });
     private readonly ConcurrentDictionary<Task, byte> carrying = new();
+    private readonly Outage refusals;
     private int inHand;
     private long refusedAt;
 
@@ -44,6 +45,7 @@ public sealed partial class OutboxRelay : BackgroundService
         (this.context, this.source, this.signal, this.place, this.scopes, this.log) = (context, source, signal, place, scopes, log);
         timers = context.Facts.Timers.ToDictionary(t => t.Name);
         publishing = new SemaphoreSlim(context.Bus.AtOnce);
+        refusals = new Outage(context.Clock, Outage.UsualPatience);
     }
 
     private sealed record Row(long Position, Guid Id, string Kind, string Type, string Subject, long? Sequence, string Data, DateTimeOffset OccurredAt, string? CorrelationId, string? CausationId, string? Traceparent, int Attempts, int Replay)
@@ -157,7 +159,7 @@ public sealed partial class OutboxRelay : BackgroundService
             catch (BusAwayException e)
             {
                 failed = true;
-                if (Volatile.Read(ref refusedAt) == 0 || Stopwatch.GetElapsedTime(refusedAt) > AfterRefusal) LogAway(context.Facts.Name, e.Message);
+                if (refusals.Lasts()) LogRefused(context.Facts.Name, e.Message);
                 Volatile.Write(ref refusedAt, Stopwatch.GetTimestamp());
                 release.Add(row.Position);
                 continue;
@@ -190,6 +192,7 @@ public sealed partial class OutboxRelay : BackgroundService
         while (await published.Reader.WaitToReadAsync(CancellationToken.None))
         {
             positions.Clear();
+            if (refusals.Ends()) LogTaken(context.Facts.Name);
             while (positions.Count < MaxInHand && published.Reader.TryRead(out var position)) positions.Add(position);
             await AgainAsync(() => source.ExecuteAsync("update outbox set published_at = now(), leased_until = null, last_error = null where position = any($1)", [positions.ToArray()], CancellationToken.None), stopping);
             Interlocked.Add(ref inHand, -positions.Count);
@@ -254,8 +257,11 @@ public sealed partial class OutboxRelay : BackgroundService
     [LoggerMessage(Level = LogLevel.Warning, Message = "Outbox of {Module} can't be written; its rows come again")]
     private partial void LogNoteFailed(Exception e, string module);
 
-    [LoggerMessage(Level = LogLevel.Information, Message = "Facts of {Module} wait: {Reason}")]
-    private partial void LogAway(string module, string reason);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The bus takes no facts of {Module}: {Reason}")]
+    private partial void LogRefused(string module, string reason);
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "The bus takes facts of {Module} again")]
+    private partial void LogTaken(string module);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "{Kind} {Type} of {Subject} failed at attempt {Attempt}; it comes again")]
     private partial void LogCarryFailed(Exception e, string kind, string type, string subject, int attempt);

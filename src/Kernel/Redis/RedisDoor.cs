@@ -28,11 +28,12 @@ public sealed partial class RedisDoor : IReadinessCheck, IAsyncDisposable
     private volatile IDatabase? open;
     private volatile int openings;
     private readonly Meter meter = new("EstoSpaces.Redis");
-    private bool lossIsKnown;
+    private readonly Outage outage;
 
-    /// <summary>Begins to connect, and returns at once.</summary>
-    public RedisDoor(RedisAddress address, ILoggerFactory loggers)
+    /// <summary>Begins to connect, and returns at once. A loss is logged by the clock's measure.</summary>
+    public RedisDoor(RedisAddress address, ILoggerFactory loggers, TimeProvider? clock = null)
     {
+        outage = new Outage(clock ?? TimeProvider.System, Outage.UsualPatience);
         log = loggers.CreateLogger<RedisDoor>();
         database = address.Database;
         options = new ConfigurationOptions
@@ -158,8 +159,7 @@ public sealed partial class RedisDoor : IReadinessCheck, IAsyncDisposable
     {
         open = db;
         openings++;
-        if (openings > 1) LogOpen();
-        lossIsKnown = false;
+        if (outage.Ends()) LogOpen();
     }
 
     private void Shut(IDatabase db, Exception e)
@@ -170,9 +170,7 @@ public sealed partial class RedisDoor : IReadinessCheck, IAsyncDisposable
 
     private void NoteLoss(Exception e)
     {
-        if (lossIsKnown) return;
-        lossIsKnown = true;
-        LogShut(e.Message);
+        if (outage.Lasts()) LogShut(e.Message);
     }
 
     private static bool IsLoss(Exception e) => e is RedisException or RedisCommandException or TimeoutException or SocketException or IOException or ObjectDisposedException or AuthenticationException or OperationCanceledException;

@@ -1,8 +1,11 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using EstoSpaces.Gateway;
 using EstoSpaces.Kernel.Hosting;
 using EstoSpaces.Kernel.Redis;
+using EstoSpaces.Modules.Tests.Registry;
 using EstoSpaces.Testing;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
 using Xunit;
@@ -114,6 +117,37 @@ public sealed class RedisTests
         (await door.EvaluateAsync("redis.call('SET', KEYS[1], ARGV[1]) return {tonumber(ARGV[1])}", "k", 7)).ShouldBe([7]);
         await using var stranger = new RedisDoor(RedisAddress.Parse(redis.Url), NullLoggerFactory.Instance);
         (await stranger.EvaluateAsync("return {1}", "k")).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_loss_is_told_when_it_has_lasted_for_two_seconds_and_its_end_only_then()
+    {
+        await using var redis = RedisServer.Reserve();
+        var (time, told) = (new MovableTime(), new Words());
+        await using var door = new RedisDoor(RedisAddress.Parse(redis.Url), told, time);
+        await redis.StartAsync();
+        await Until.HoldsAsync(() => Task.FromResult(door.IsOpen), "the door opens");
+        redis.Kill();
+        await Until.HoldsAsync(() => Task.FromResult(!door.IsOpen), "the door shuts");
+        told.Said.ShouldBeEmpty();
+        time.Move(TimeSpan.FromSeconds(2));
+        await Until.HoldsAsync(() => Task.FromResult(told.Said.Count == 1), "the loss is told");
+        told.Said.ShouldHaveSingleItem().ShouldStartWith("Redis does not answer");
+        await redis.StartAsync();
+        await Until.HoldsAsync(() => Task.FromResult(told.Said.Contains("Redis answers again")), "its end is told");
+        told.Said.Count.ShouldBe(2);
+    }
+
+    /// <summary>A log that keeps what is said in it.</summary>
+    private sealed class Words : ILoggerFactory, ILogger
+    {
+        public ConcurrentQueue<string> Said { get; } = new();
+        public ILogger CreateLogger(string categoryName) => this;
+        public void AddProvider(ILoggerProvider provider) => throw new NotSupportedException();
+        public bool IsEnabled(LogLevel logLevel) => true;
+        public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) => Said.Enqueue(formatter(state, exception));
+        public void Dispose() { }
     }
 
     [Theory]
