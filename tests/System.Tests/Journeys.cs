@@ -21,12 +21,12 @@ public abstract class Journeys(RunningProduct product)
         var (host, guest) = (await product.NewPersonAsync(host: true), await product.NewPersonAsync());
         var home = await product.NewHomeAsync(host.Id);
         var checkIn = await product.InAsync(60);
-        await Until.HoldsAsync(() => product.FindsAsync(home, checkIn), "the home is found", 30);
+        await Until.HoldsAsync(() => product.FindsAsync(home, checkIn), "the home is found");
 
         var quote = await product.Api.GetAsync($"/api/v1/properties/{home}/quote?check_in={checkIn:yyyy-MM-dd}&check_out={checkIn.AddDays(3):yyyy-MM-dd}&adults=2").ReadAsync<Quote>();
         var booking = await guest.BookedAsync(home, checkIn);
         booking.Total.AmountMinor.ShouldBe(quote.TotalMinor);
-        await Until.HoldsAsync(async () => !await product.FindsAsync(home, checkIn), "held nights leave the search", 30);
+        await Until.HoldsAsync(async () => !await product.FindsAsync(home, checkIn), "held nights leave the search");
 
         var payment = await guest.PaymentOfAsync(booking);
         await guest.ConfirmAsync(payment, "pm_card_chargeDeclined").ShouldRefuseAsync(402, "payment_declined", "card_declined");
@@ -39,9 +39,9 @@ public abstract class Journeys(RunningProduct product)
         var preview = await guest.Api.GetAsync($"/api/v1/bookings/{booking.Id}/cancellation").ReadAsync<CancellationPreview>();
         preview.Refund.ShouldBe(booking.Total, "a flexible stay far away");
         (await guest.Api.PostAsync($"/api/v1/bookings/{booking.Id}/cancel", new { }).ReadAsync<BookingView>()).Refund.ShouldBe(preview.Refund);
-        await Until.HoldsAsync(() => guest.Api.GetAsync($"/api/v1/payments/{payment.Id}").ReadAsync<PaymentView>(), p => p.Status == PaymentStatus.Refunded, "the refund is through", 30);
+        await Until.HoldsAsync(() => guest.Api.GetAsync($"/api/v1/payments/{payment.Id}").ReadAsync<PaymentView>(), p => p.Status == PaymentStatus.Refunded, "the refund is through");
         await product.LetterAsync(guest.Email, "refund_issued");
-        await Until.HoldsAsync(() => product.FindsAsync(home, checkIn), "freed nights are back in the search", 30);
+        await Until.HoldsAsync(() => product.FindsAsync(home, checkIn), "freed nights are back in the search");
         (await guest.Api.GetAsync("/api/v1/notifications").ReadAsync()).GetProperty("data").GetArrayLength().ShouldBeGreaterThan(2);
     }
 
@@ -71,7 +71,7 @@ public abstract class Journeys(RunningProduct product)
         await host.Api.PostAsync($"/api/v1/properties/{draft.Id}/images", new { media_id = picture.Id, caption = "The terrace" }).ShouldBeAsync(200);
         (await host.Api.PostAsync($"/api/v1/properties/{draft.Id}/publish", new { }).ReadAsync<PropertyView>()).Status.ShouldBe(ListingStatus.Published);
         var checkIn = await product.InAsync(30);
-        await Until.HoldsAsync(() => product.FindsAsync(draft.Id, checkIn), "the new home is found", 30);
+        await Until.HoldsAsync(() => product.FindsAsync(draft.Id, checkIn), "the new home is found");
         var seen = await product.Api.GetAsync($"/api/v1/properties/{draft.Id}").ReadAsync();
         seen.GetProperty("images").GetArrayLength().ShouldBe(1);
         using var image = await product.Api.GetAsync($"/api/v1/media/{picture.Id}/640.webp");
@@ -130,7 +130,7 @@ public abstract class Journeys(RunningProduct product)
         await guest.ComesToAsync(stay, BookingStatus.Completed);
         await product.LetterAsync(guest.Email, "stay_completed");
         await product.MoveToAsync(stay.Quote.CheckOutAt.AddHours(49));
-        await Until.HoldsAsync(async () => (await host.Api.GetAsync("/api/v1/payouts").ReadAsync()).GetProperty("data").EnumerateArray().Any(p => p.GetProperty("status").GetString() == "due"), "the payout is due", 30);
+        await Until.HoldsAsync(async () => (await host.Api.GetAsync("/api/v1/payouts").ReadAsync()).GetProperty("data").EnumerateArray().Any(p => p.GetProperty("status").GetString() == "due"), "the payout is due");
     }
 
     [Fact]
@@ -171,7 +171,7 @@ public abstract class Journeys(RunningProduct product)
         var home = await product.NewHomeAsync((await product.NewPersonAsync(host: true)).Id);
         using var web = product.ClientOf("web");
         (await web.GetStringAsync("/")).ShouldContain("EstoSpaces");
-        await Until.HoldsAsync(async () => (await web.GetStringAsync("/search?place=Lisbon")).Contains("lemon tree", StringComparison.Ordinal), "the search page shows homes", 30);
+        await Until.HoldsAsync(async () => (await web.GetStringAsync("/search?place=Lisbon")).Contains("lemon tree", StringComparison.Ordinal), "the search page shows homes");
         (await web.GetStringAsync($"/homes/{home}")).ShouldContain("lemon tree");
     }
 

@@ -50,7 +50,7 @@ internal static class Road
     {
         using var sandbox = product.ClientOf("sandbox");
         var mails = await Until.HoldsAsync(async () => (await sandbox.GetAsync($"/sandbox/mailbox.json?to={Uri.EscapeDataString(to)}&limit=100").ReadAsync()).GetProperty("data").EnumerateArray().ToList(),
-            all => all.Any(m => Is(m, template)), $"{template} arrives at {to}", 30);
+            all => all.Any(m => Is(m, template)), $"{template} arrives at {to}");
         return mails.First(m => Is(m, template));
     }
 

@@ -106,13 +106,13 @@ public sealed class BookingClockTests(WithOwnClock with) : IClassFixture<WithOwn
         await using (await TurnOfAsync(home))
         {
             cancelling = guest.Api.PostAsync($"/api/v1/bookings/{booking.Id}/cancel", new { });
-            await Until.HoldsAsync(() => WaitingForTurnAsync(TimeSpan.Zero), waiting => waiting == 1, "the guest waits for the turn of the home", 60);
+            await Until.HoldsAsync(() => WaitingForTurnAsync(TimeSpan.Zero), waiting => waiting == 1, "the guest waits for the turn of the home");
             MoveTo(booking.Quote.CheckInAt.AddMinutes(1));
             // Postgres looks for a circle once, a second after a wait began: so whoever waited longer is not the one that it breaks off.
-            await Until.HoldsAsync(() => WaitingForTurnAsync(TimeSpan.FromSeconds(1.5)), waiting => waiting == 2, "the timer waits behind the guest", 60);
+            await Until.HoldsAsync(() => WaitingForTurnAsync(TimeSpan.FromSeconds(1.5)), waiting => waiting == 2, "the timer waits behind the guest");
         }
         (await cancelling.ReadAsync<BookingView>()).Status.ShouldBe(BookingStatus.CancelledByGuest);
-        await Until.HoldsAsync(() => WaitingForTurnAsync(TimeSpan.Zero), waiting => waiting == 0, "the timer had its turn", 60);
+        await Until.HoldsAsync(() => WaitingForTurnAsync(TimeSpan.Zero), waiting => waiting == 0, "the timer had its turn");
         (await Product.ToldAsync<GuestCheckedIn>(booking.Id)).ShouldBeEmpty();
         (await TimersAsync(booking)).ShouldBe(0);
     }
@@ -127,11 +127,11 @@ public sealed class BookingClockTests(WithOwnClock with) : IClassFixture<WithOwn
         await using (await TurnOfAsync(home))
         {
             MoveTo(booking.Quote.CheckInAt.AddMinutes(1));
-            await Until.HoldsAsync(() => WaitingForTurnAsync(TimeSpan.Zero), waiting => waiting == 1, "the timer waits for the turn of the home", 60);
+            await Until.HoldsAsync(() => WaitingForTurnAsync(TimeSpan.Zero), waiting => waiting == 1, "the timer waits for the turn of the home");
             await using var scope = Product.Inside<IServiceScopeFactory>("bookings").CreateAsyncScope();
             await scope.ServiceProvider.GetRequiredService<Outbox>().SetTimerAsync<OpenCheckIns>(booking.Id.ToString(), later, CancellationToken.None);
         }
-        await Until.HoldsAsync(async () => await TimersAsync(booking, "leased_until is null"), timers => timers == 1, "the timer is put back", 60);
+        await Until.HoldsAsync(async () => await TimersAsync(booking, "leased_until is null"), timers => timers == 1, "the timer is put back");
         (await guest.SeenAsync(booking.Id)).Status.ShouldBe(BookingStatus.Confirmed);
         MoveTo(later.AddMinutes(1));
         await ComesTo(guest, booking, BookingStatus.CheckedIn);

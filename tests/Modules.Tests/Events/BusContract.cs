@@ -34,7 +34,7 @@ public abstract class BusContract
                 }
                 catch (BusAwayException) { return false; }
                 catch (NotYetException) { return false; } // a handler of the test that fails on purpose, where it runs within the publication
-            }, $"{fact.Type} is published", seconds: 30);
+            }, $"{fact.Type} is published");
     }
 
     protected static Func<EventEnvelope, CancellationToken, Task> Into(ConcurrentQueue<EventEnvelope> heard) => (fact, _) =>
@@ -43,7 +43,7 @@ public abstract class BusContract
         return Task.CompletedTask;
     };
 
-    protected static Task CountAsync(ConcurrentQueue<EventEnvelope> heard, int count, int seconds = 20) => Until.HoldsAsync(() => Task.FromResult(heard.Count), n => n >= count, $"{count} events are heard", seconds);
+    protected static Task CountAsync(ConcurrentQueue<EventEnvelope> heard, int count) => Until.HoldsAsync(() => Task.FromResult(heard.Count), n => n >= count, $"{count} events are heard");
 
     [Fact]
     public async Task Every_consumer_hears_every_fact_of_its_types_and_no_other()
@@ -153,11 +153,11 @@ public abstract class BusContract
         });
         await bus.StartAsync(CancellationToken.None);
         var published = PublishAsync(bus, Fact(Confirmed, "one"));
-        await entered.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        await entered.Task.WaitAsync(TimeSpan.FromSeconds(60));
         var stopped = Task.WhenAll(bus.StopAsync(CancellationToken.None), published);
         stopped.IsCompleted.ShouldBeFalse();
         leave.SetResult();
-        await stopped.WaitAsync(TimeSpan.FromSeconds(20));
+        await stopped.WaitAsync(TimeSpan.FromSeconds(60));
         left.ShouldBeTrue();
     }
 }

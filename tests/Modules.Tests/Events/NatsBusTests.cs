@@ -18,13 +18,20 @@ public sealed class NatsBusTests : BusContract, IAsyncLifetime
 
     protected override Task<IEventBus> AnotherBusAsync() => Task.FromResult<IEventBus>(new NatsBus(server.Options, NullLogger<NatsBus>.Instance));
 
+    /// <summary>A bus that runs and on which search hears of confirmed bookings.</summary>
+    private async Task<IEventBus> SearchBusAsync(ConcurrentQueue<EventEnvelope> heard)
+    {
+        var bus = await AnotherBusAsync();
+        bus.Subscribe("search", [Confirmed], Into(heard));
+        await bus.StartAsync(CancellationToken.None);
+        return bus;
+    }
+
     [Fact]
     public async Task A_consumer_that_comes_before_the_publisher_and_one_that_comes_long_after_hear_all()
     {
         var (early, late) = (new ConcurrentQueue<EventEnvelope>(), new ConcurrentQueue<EventEnvelope>());
-        await using var listening = await AnotherBusAsync();
-        listening.Subscribe("search", [Confirmed], Into(early));
-        await listening.StartAsync(CancellationToken.None);
+        await using var listening = await SearchBusAsync(early);
         await Until.HoldsAsync(async () => await listening.CheckAsync(CancellationToken.None) is null, "the consumer stands");
         await using var publishing = await AnotherBusAsync();
         publishing.Publishes("bookings");
@@ -45,8 +52,8 @@ public sealed class NatsBusTests : BusContract, IAsyncLifetime
         await PublishAsync(bus, Fact(Confirmed, "one"));
         await server.KillAsync();
         await Until.HoldsAsync(async () => await bus.CheckAsync(CancellationToken.None) is { } trouble && trouble.Contains("NATS is away"), "the bus knows");
-        await Should.ThrowAsync<BusAwayException>(() => bus.PublishAsync(Fact(Confirmed, "two"), CancellationToken.None)).WaitAsync(TimeSpan.FromSeconds(1));
-        await Should.ThrowAsync<BusAwayException>(() => bus.SettleAsync("bookings", CancellationToken.None)).WaitAsync(TimeSpan.FromSeconds(1));
+        await Should.ThrowAsync<BusAwayException>(() => bus.PublishAsync(Fact(Confirmed, "two"), CancellationToken.None)).WaitAsync(JetStream.Patience);
+        await Should.ThrowAsync<BusAwayException>(() => bus.SettleAsync("bookings", CancellationToken.None)).WaitAsync(JetStream.Patience);
         bus.IsSettled("bookings").ShouldBeFalse();
     }
 
@@ -54,10 +61,8 @@ public sealed class NatsBusTests : BusContract, IAsyncLifetime
     public async Task A_server_that_is_away_at_the_start_is_found_when_it_comes()
     {
         await server.KillAsync();
-        await using var bus = await AnotherBusAsync();
         var heard = new ConcurrentQueue<EventEnvelope>();
-        bus.Subscribe("search", [Confirmed], Into(heard));
-        await bus.StartAsync(CancellationToken.None);
+        await using var bus = await SearchBusAsync(heard);
         (await bus.CheckAsync(CancellationToken.None)).ShouldNotBeNull();
         await server.UpAsync();
         await PublishAsync(bus, Fact(Confirmed, "one"));
@@ -68,27 +73,23 @@ public sealed class NatsBusTests : BusContract, IAsyncLifetime
     [Fact]
     public async Task Nothing_that_was_taken_is_lost_when_the_server_is_killed_and_started_again()
     {
-        await using var bus = await AnotherBusAsync();
         var heard = new ConcurrentQueue<EventEnvelope>();
-        bus.Subscribe("search", [Confirmed], Into(heard));
-        await bus.StartAsync(CancellationToken.None);
+        await using var bus = await SearchBusAsync(heard);
         var facts = Enumerable.Range(0, 400).Select(i => Fact(Confirmed, $"s{i % 40}", i / 40 + 1)).ToList();
         var publishing = Task.WhenAll(facts.GroupBy(f => f.Subject).Select(g => PublishAsync(bus, [.. g])));
         await CountAsync(heard, 20);
         await server.KillAsync();
         await server.UpAsync();
         await publishing;
-        await Until.HoldsAsync(() => Task.FromResult(heard.Select(f => f.Id).Distinct().Count()), n => n == 400, "all are heard", seconds: 30);
+        await Until.HoldsAsync(() => Task.FromResult(heard.Select(f => f.Id).Distinct().Count()), n => n == 400, "all are heard");
         foreach (var subject in heard.GroupBy(f => f.Subject)) subject.DistinctBy(f => f.Id).Select(f => f.Sequence).ShouldBeInOrder(SortDirection.Ascending, $"order of {subject.Key}");
     }
 
     [Fact]
     public async Task When_the_servers_data_is_deleted_streams_and_consumers_are_made_again_and_the_identity_tells()
     {
-        await using var bus = await AnotherBusAsync();
         var heard = new ConcurrentQueue<EventEnvelope>();
-        bus.Subscribe("search", [Confirmed], Into(heard));
-        await bus.StartAsync(CancellationToken.None);
+        await using var bus = await SearchBusAsync(heard);
         await PublishAsync(bus, Fact(Confirmed, "one"));
         await CountAsync(heard, 1);
         var before = await bus.SettleAsync("bookings", CancellationToken.None);
@@ -104,10 +105,8 @@ public sealed class NatsBusTests : BusContract, IAsyncLifetime
     [Fact]
     public async Task A_stream_deleted_under_our_feet_is_made_again()
     {
-        await using var bus = await AnotherBusAsync();
         var heard = new ConcurrentQueue<EventEnvelope>();
-        bus.Subscribe("search", [Confirmed], Into(heard));
-        await bus.StartAsync(CancellationToken.None);
+        await using var bus = await SearchBusAsync(heard);
         await PublishAsync(bus, Fact(Confirmed, "one"));
         await CountAsync(heard, 1);
         await using (var client = new NatsClient(server.Options, NullLogger.Instance))
@@ -117,7 +116,7 @@ public sealed class NatsBusTests : BusContract, IAsyncLifetime
             await link.AskAsync("STREAM.DELETE.estospaces_bookings", null, CancellationToken.None);
         }
         await PublishAsync(bus, Fact(Confirmed, "two"));
-        await CountAsync(heard, 2, seconds: 30);
+        await CountAsync(heard, 2);
     }
 
     [Fact]
@@ -147,10 +146,8 @@ public sealed class NatsBusTests : BusContract, IAsyncLifetime
     [Fact]
     public async Task A_fact_published_twice_is_stored_once_but_a_replay_is_stored_again()
     {
-        await using var bus = await AnotherBusAsync();
         var heard = new ConcurrentQueue<EventEnvelope>();
-        bus.Subscribe("search", [Confirmed], Into(heard));
-        await bus.StartAsync(CancellationToken.None);
+        await using var bus = await SearchBusAsync(heard);
         var fact = Fact(Confirmed, "one");
         await PublishAsync(bus, fact, fact, fact with { Replay = 1 }, fact with { Replay = 1 }, Fact(Confirmed, "two"));
         await CountAsync(heard, 3);

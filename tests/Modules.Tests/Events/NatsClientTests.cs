@@ -144,8 +144,8 @@ public sealed class NatsClientTests
     {
         await using var client = new NatsClient(options, NullLogger.Instance);
         client.Start();
-        var link = await client.LinkAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(15));
-        await link.FlushAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(15));
+        var link = await client.LinkAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(60));
+        await link.FlushAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(60));
     }
 
     private static async Task<string> FailsAsync(NatsOptions options)

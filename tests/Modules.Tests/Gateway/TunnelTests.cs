@@ -65,7 +65,7 @@ public sealed class TunnelTests
         (await EchoAsync(socket, "hello")).ShouldBe("hello");
         var stopping = all.Gateway.StopAsync();
         await ShouldBeSentAwayAsync(socket);
-        await stopping.WaitAsync(TimeSpan.FromSeconds(15));
+        await stopping.WaitAsync(TimeSpan.FromSeconds(60));
     }
 
     [Fact]

@@ -28,7 +28,7 @@ public sealed class ProcessingTests(WithOwnClock with) : IClassFixture<WithOwnCl
         foreach (var id in pool.ProcessIds) Process.GetProcessById(id).Kill();
 
         var view = await upload.ReadAsync<MediaView>(201);
-        await Until.HoldsAsync(() => product.Api.GetAsync($"/api/v1/media/{view.Id}").ReadAsync<MediaView>(), v => v.Status == MediaStatus.Ready, "the job is done by another worker", 30);
+        await Until.HoldsAsync(() => product.Api.GetAsync($"/api/v1/media/{view.Id}").ReadAsync<MediaView>(), v => v.Status == MediaStatus.Ready, "the job is done by another worker");
     }
 
     [Fact]

@@ -89,7 +89,7 @@ public sealed class InboxTests(WithProduct fixture) : IClassFixture<WithProduct>
         await Until.HoldsAsync(async () => (int)(await admin.Api.PostAsync("/api/v1/notifications/sms", new { user_id = person.Id, body = "Hello " + device })).StatusCode == 202, "the number is known");
         await admin.Api.PostAsync("/api/v1/notifications/push", new { user_id = person.Id, title = "Hi", body = "Push " + device, link = "/trips" }).ShouldBeAsync(202);
         using var sandbox = product.ClientOf("sandbox");
-        await Until.HoldsAsync(async () => await sandbox.GetStringAsync("/sandbox/phone.json?limit=200"), log => log.Contains("Hello " + device) && log.Contains("Push " + device), "both arrive", 30);
+        await Until.HoldsAsync(async () => await sandbox.GetStringAsync("/sandbox/phone.json?limit=200"), log => log.Contains("Hello " + device) && log.Contains("Push " + device), "both arrive");
 
         using var service = product.ServiceClientOf("notifications");
         await service.PostAsync("/internal/notifications/email", new { to = "ops@example.com", subject = "Report", body = "All well." }).ShouldBeAsync(202);

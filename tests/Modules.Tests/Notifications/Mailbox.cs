@@ -15,7 +15,7 @@ internal static class Mailbox
     /// <summary>Waits until a mail of this template arrived.</summary>
     public static async Task<JsonElement> MailAsync(this TestProduct product, string to, string template)
     {
-        var mails = await Until.HoldsAsync(() => product.MailsAsync(to), all => all.Any(m => Is(m, template)), $"{template} arrives at {to}", 30);
+        var mails = await Until.HoldsAsync(() => product.MailsAsync(to), all => all.Any(m => Is(m, template)), $"{template} arrives at {to}");
         return mails.First(m => Is(m, template));
     }
 

@@ -33,7 +33,7 @@ internal static class Drafts
     public static async Task<MediaView> PictureAsync(this Person host, int seed = 7)
     {
         var uploaded = await host.Api.UploadAsync(Pictures.Png(700, 500, seed), "home.png").ReadAsync<MediaView>(201);
-        return await Until.HoldsAsync(() => host.Api.GetAsync($"/api/v1/media/{uploaded.Id}").ReadAsync<MediaView>(), media => media.Status == MediaStatus.Ready, "the picture is ready", 60);
+        return await Until.HoldsAsync(() => host.Api.GetAsync($"/api/v1/media/{uploaded.Id}").ReadAsync<MediaView>(), media => media.Status == MediaStatus.Ready, "the picture is ready");
     }
 
     public static async Task<PropertyView> PublishedAsync(this Person host, object? body = null)

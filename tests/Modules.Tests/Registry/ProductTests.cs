@@ -15,7 +15,7 @@ public sealed class ProductTests
         using var registry = product.ClientOf("registry");
         registry.DefaultRequestHeaders.Accept.ParseAdd("application/json");
         var modules = product.Product.Apps.Select(a => a.Facts).ToList();
-        var fetched = await Until.HoldsAsync(async () => Fetched.Parse(await registry.GetByteArrayAsync("/eureka/apps")), f => f.Hash == $"UP_{modules.Count}_", "all are up", 60);
+        var fetched = await Until.HoldsAsync(async () => Fetched.Parse(await registry.GetByteArrayAsync("/eureka/apps")), f => f.Hash == $"UP_{modules.Count}_", "all are up");
         fetched.Instances.Select(i => (i.App, i.Address!.Port)).Order().ShouldBe(modules.Select(m => (m.Service.ToUpperInvariant(), product.Product.AddressOf(m.Name).Port)).Order());
     }
 
