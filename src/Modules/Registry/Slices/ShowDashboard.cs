@@ -15,7 +15,7 @@ namespace EstoSpaces.Registry.Slices;
 /// <summary>Whoever may sees the whole registry on one page: instances, leases, whether it holds back evictions, peers, and what happened last. Every text on it is a stranger's and encoded.</summary>
 internal static class ShowDashboard
 {
-    private static readonly string Style = ReadStyle();
+    private static readonly string Style = Read("house.css") + Read("dashboard.css");
     private static readonly string StyleHash = Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(Style)));
 
     public static void Map(RouteGroupBuilder root, TimeProvider clock) => root.MapGet("/", (HttpContext http, LeaseBook book, PeerNodes peers) => Handle(http, book, peers, clock));
@@ -104,9 +104,9 @@ internal static class ShowDashboard
         _ => $"{age.TotalDays:0} d ago",
     };
 
-    private static string ReadStyle()
+    private static string Read(string name)
     {
-        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream("dashboard.css")!;
+        using var stream = Assembly.GetExecutingAssembly().GetManifestResourceStream(name)!;
         using var reader = new StreamReader(stream);
         return reader.ReadToEnd();
     }

@@ -28,7 +28,7 @@ internal static class HomePage
     public static void MapHome(this RouteGroupBuilder sandbox)
     {
         sandbox.MapGet("", Show);
-        sandbox.MapGet("/sandbox.css", Assets.Serve("text/css", "sandbox.css"));
+        sandbox.MapGet("/sandbox.css", Assets.Serve("text/css", "house.css", "sandbox.css"));
     }
 
     static async Task<IResult> Show(HttpContext http, NpgsqlDataSource database, StripeDoor door)
