@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging;
 
 namespace EstoSpaces.Host;
 
-/// <summary>Modules running in this process: built, migrated, started in the order of who asks whom, stopped in the reverse.</summary>
+/// <summary>Modules running in this process: built and migrated side by side, each started when those that it asks have started, stopped in the reverse order.</summary>
 public sealed class Product : IAsyncDisposable
 {
     private readonly Topology topology;
@@ -23,17 +23,18 @@ public sealed class Product : IAsyncDisposable
         // The bus within a process joins the modules in it: on it, the facts of some would be published to nobody and forgotten.
         if (!settings.Has("NATS_URL") && modules.Any(m => m.Facts.Db is not null) && Modules.All().FirstOrDefault(m => m.Facts.Db is not null && !m.Facts.DevelopmentOnly && modules.All(r => r.Facts.Name != m.Facts.Name)) is { } missing)
             throw new SettingsException($"{missing.Facts.Name} would run elsewhere, and NATS_URL is not set: without NATS no event bus joins the processes. Set it, or run all modules in one process with `up`.");
-        var product = new Product(await Topology.ChooseAsync(settings, modules, Modules.All(), loggers, ct));
+        var product = new Product(Topology.Choose(settings, modules, Modules.All(), loggers, ct));
         try
         {
             if (!settings.IsProduction && modules.All(m => m.Facts.Name != "sandbox") && product.topology.Addresses.TryGetValue("sandbox", out var sandbox)) await ClockElsewhere.FollowAsync(product.topology.Clock, sandbox, ct);
-            foreach (var module in modules) product.apps.Add(ModuleApp.Build(module, product.topology.ContextOf(module.Facts)));
-            foreach (var batch in product.apps.Chunk(4)) await Task.WhenAll(batch.Select(a => a.MigrateAsync(ct)));
+            await product.PrepareAsync(modules, ct);
+            foreach (var app in product.apps) app.Subscribe();
             await product.topology.FollowDirectoryAsync(ct);
             product.topology.FollowRevocations(modules);
-            foreach (var app in product.apps) await StartAsync(app, ct);
+            await product.StartInOrderAsync(ct);
             await product.topology.Bus.StartAsync(ct);
             product.started = true;
+            product.topology.Started.SetResult();
             return product;
         }
         catch (Exception)
@@ -57,8 +58,40 @@ public sealed class Product : IAsyncDisposable
         await topology.DisposeAsync();
     }
 
-    private static async Task StartAsync(ModuleApp app, CancellationToken ct)
+    /// <summary>Builds the applications, on as many cores as there are, while the database starts; each module's schema is looked after as soon as both are there.</summary>
+    private async Task PrepareAsync(IReadOnlyList<IModule> modules, CancellationToken ct)
     {
+        var built = new ModuleApp?[modules.Count];
+        try
+        {
+            await Task.WhenAll(modules.Select((module, place) => Task.Run(async () =>
+            {
+                var app = built[place] = ModuleApp.Build(module, topology.ContextOf(module.Facts));
+                await topology.Databases;
+                await app.MigrateAsync(ct);
+            }, ct)));
+        }
+        finally
+        {
+            apps.AddRange(built.OfType<ModuleApp>());
+        }
+    }
+
+    /// <summary>Those that are asked come before those that ask in the list; who asks nobody in common starts side by side.</summary>
+    private async Task StartInOrderAsync(CancellationToken ct)
+    {
+        var starts = new Dictionary<string, Task>();
+        foreach (var app in apps)
+        {
+            var asked = app.Facts.Calls.Select(c => starts.GetValueOrDefault(c.Module)).OfType<Task>().ToList();
+            starts[app.Facts.Name] = Task.Run(() => StartAsync(app, asked, ct), ct);
+        }
+        await Task.WhenAll(starts.Values);
+    }
+
+    private static async Task StartAsync(ModuleApp app, IReadOnlyList<Task> asked, CancellationToken ct)
+    {
+        await Task.WhenAll(asked);
         try { await app.StartAsync(ct); }
         catch (IOException e) when (e.InnerException is Microsoft.AspNetCore.Connections.AddressInUseException)
         {

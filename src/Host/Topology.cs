@@ -53,7 +53,30 @@ public sealed class Topology : IAsyncDisposable
     public string DataDirectory => Path.GetFullPath(Settings.Required("DATA_DIR"));
     public byte[] ServiceKey => HKDF.DeriveKey(HashAlgorithmName.SHA256, Encoding.UTF8.GetBytes(Settings.Required("JWT_SECRET")), 32, info: "estospaces service tokens"u8.ToArray());
 
+    /// <summary>To be completed when all modules have started.</summary>
+    public TaskCompletionSource Started { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Completes when the databases can be used. They start while the caller goes on.</summary>
+    public Task Databases { get; private set; } = Task.CompletedTask;
+
+    /// <summary>Chooses, and waits for the databases.</summary>
     public static async Task<Topology> ChooseAsync(Settings settings, IReadOnlyList<IModule> running, IReadOnlyList<IModule> all, ILoggerFactory loggers, CancellationToken ct)
+    {
+        var topology = Choose(settings, running, all, loggers, ct);
+        try
+        {
+            await topology.Databases;
+            return topology;
+        }
+        catch (Exception)
+        {
+            await topology.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Chooses without waiting: see <see cref="Databases"/>.</summary>
+    public static Topology Choose(Settings settings, IReadOnlyList<IModule> running, IReadOnlyList<IModule> all, ILoggerFactory loggers, CancellationToken ct)
     {
         if (settings.IsProduction && running.FirstOrDefault(m => m.Facts.DevelopmentOnly) is { } wrong)
             throw new SettingsException($"{wrong.Facts.Name} never runs when ENVIRONMENT is production");
@@ -61,7 +84,7 @@ public sealed class Topology : IAsyncDisposable
         topology.ChooseSecrets();
         topology.ChooseProviders();
         topology.ChooseDiscovery(running);
-        await topology.ChooseDatabasesAsync(running, ct);
+        topology.ChooseDatabases(running, ct);
         return topology;
     }
 
@@ -77,8 +100,8 @@ public sealed class Topology : IAsyncDisposable
 
     public ModuleContext ContextOf(ModuleFacts facts) => new()
     {
-        Facts = facts, Settings = Settings, Addresses = Addresses, Directory = Directory, Registry = Registry, Product = product, ListenUrl = ListenUrlOf(facts), ConnectionString = ConnectionStringOf(facts),
-        Bus = Bus, Clock = Clock, ServiceKey = ServiceKey, DataDirectory = DataDirectory, Loggers = loggers, Revoked = Revoked, Redis = Redis, Draining = Draining,
+        Facts = facts, Settings = Settings, Addresses = Addresses, Directory = Directory, Registry = Registry, Product = product, ListenUrl = ListenUrlOf(facts), ConnectionString = facts.Database is { } database ? () => ConnectionStringOf(database) : null,
+        Bus = Bus, Clock = Clock, ServiceKey = ServiceKey, DataDirectory = DataDirectory, Loggers = loggers, Revoked = Revoked, Redis = Redis, Started = Started.Task, Draining = Draining,
     };
 
     public async ValueTask DisposeAsync()
@@ -90,6 +113,7 @@ public sealed class Topology : IAsyncDisposable
         await Revoked.DisposeAsync();
         if (Redis is not null) await Redis.DisposeAsync();
         Draining.Dispose();
+        await Databases.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // whoever waited for it was told why it failed
         if (postgres is not null) await postgres.DisposeAsync();
     }
 
@@ -120,11 +144,10 @@ public sealed class Topology : IAsyncDisposable
 
     private string ListenUrlOf(ModuleFacts facts) => !Addresses.ContainsKey(facts.Name) ? "" : $"http://{Settings["BIND_ADDRESS"] ?? "localhost"}:{PortOf(facts, true)}";
 
-    private string? ConnectionStringOf(ModuleFacts facts)
+    private string ConnectionStringOf(string usual)
     {
-        if (facts.Database is null) return null;
-        var database = alone && Settings["DB_NAME"] is { } named ? named : facts.Database;
-        if (postgres is not null) return postgres.ConnectionString(database);
+        var database = alone && Settings["DB_NAME"] is { } named ? named : usual;
+        if (!Settings.Has("DB_HOST")) return postgres?.ConnectionString(database) ?? throw new InvalidOperationException($"{database} is asked for before its server has started");
         return new NpgsqlConnectionStringBuilder
         {
             Host = Settings.Required("DB_HOST"), Port = Settings.Int("DB_PORT"), Username = Settings.Required("DB_USER"), Password = Settings["DB_PASSWORD"], Database = database,
@@ -133,13 +156,17 @@ public sealed class Topology : IAsyncDisposable
         }.ConnectionString;
     }
 
-    private async Task ChooseDatabasesAsync(IReadOnlyList<IModule> running, CancellationToken ct)
+    private void ChooseDatabases(IReadOnlyList<IModule> running, CancellationToken ct)
     {
         var databases = running.Select(m => m.Facts.Database).OfType<string>().Distinct().ToList();
         if (databases.Count == 0 || Settings.Has("DB_HOST")) return;
         if (Settings.IsProduction) throw new SettingsException("DB_HOST is not set: in production the database is not started by the product itself.");
-        postgres = await EmbeddedPostgres.StartAsync(new EmbeddedPostgresOptions { DataDirectory = Path.Combine(DataDirectory, "postgres"), PoolSize = Settings.Int("DB_POOL_SIZE") }, ct);
-        await postgres.EnsureDatabasesAsync(databases, ct);
+        var options = new EmbeddedPostgresOptions { DataDirectory = Path.Combine(DataDirectory, "postgres"), PoolSize = Settings.Int("DB_POOL_SIZE") };
+        Databases = Task.Run(async () =>
+        {
+            postgres = await EmbeddedPostgres.StartAsync(options, ct);
+            await postgres.EnsureDatabasesAsync(databases, ct);
+        }, ct);
     }
 
     /// <summary>In development a secret is made once and kept in the data folder; in production it must be given.</summary>

@@ -62,7 +62,7 @@ public sealed partial class OutboxRelay : BackgroundService
 
     protected override async Task ExecuteAsync(CancellationToken stopping)
     {
-        await Task.Yield();
+        await context.Started.WaitAsync(stopping);
         context.Bus.Changed += signal.Wake;
         var marking = MarkAsync(stopping);
         try { await ClaimAndCarryAsync(stopping); }

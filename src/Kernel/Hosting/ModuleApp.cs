@@ -32,7 +32,7 @@ public sealed class ModuleApp : IAsyncDisposable
     public WebApplication Web { get; }
     public ModuleFacts Facts => module.Facts;
 
-    /// <summary>Builds the application and subscribes it to the bus. Nothing runs yet.</summary>
+    /// <summary>Builds the application. Nothing runs yet.</summary>
     public static ModuleApp Build(IModule module, ModuleContext context)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
@@ -64,11 +64,15 @@ public sealed class ModuleApp : IAsyncDisposable
         web.MapOperations(context);
         web.MapOpenApi("/openapi/v1.json");
         module.Map(web);
+        return new ModuleApp(module, context, web);
+    }
 
+    /// <summary>Tells the bus what the module says and hears.</summary>
+    public void Subscribe()
+    {
         if (EventTypes.All.Keys.Any(type => type.StartsWith($"estospaces.{module.Facts.Name}.", StringComparison.Ordinal))) context.Bus.Publishes(module.Facts.Name);
         if (module.Facts.Hears.Count > 0)
-            context.Bus.Subscribe(module.Facts.Name, [.. module.Facts.Hears.Select(h => h.Type).Distinct()], web.Services.GetRequiredService<InboxConsumer>().HandleAsync);
-        return new ModuleApp(module, context, web);
+            context.Bus.Subscribe(module.Facts.Name, [.. module.Facts.Hears.Select(h => h.Type).Distinct()], Web.Services.GetRequiredService<InboxConsumer>().HandleAsync);
     }
 
     /// <summary>Brings the module's database up to its schema.</summary>
@@ -129,7 +133,7 @@ public sealed class ModuleApp : IAsyncDisposable
         foreach (var client in module.Facts.Calls) client.Register(services, context);
         if (module.Facts.Db is not { } db) return;
 
-        services.AddSingleton(_ => new NpgsqlDataSourceBuilder(context.ConnectionString ?? throw new SettingsException($"{module.Facts.Name} has no database")) { Name = module.Facts.Name }.Build());
+        services.AddSingleton(_ => new NpgsqlDataSourceBuilder(context.ConnectionString?.Invoke() ?? throw new SettingsException($"{module.Facts.Name} has no database")) { Name = module.Facts.Name }.Build());
         services.AddSingleton<OutboxSignal>();
         services.AddSingleton<InboxConsumer>();
         services.AddSingleton<OutboxPlace>();

@@ -24,7 +24,9 @@ public sealed record ModuleContext
     /// <summary>Where this module listens, e.g. "http://localhost:8083".</summary>
     public required string ListenUrl { get; init; }
 
-    public string? ConnectionString { get; init; }
+    /// <summary>Where the module's database is; null when it has none. To be asked when a connection is wanted: the server may still be starting while applications are built.</summary>
+    public Func<string>? ConnectionString { get; init; }
+
     public required IEventBus Bus { get; init; }
     public required ProductClock Clock { get; init; }
 
@@ -33,6 +35,9 @@ public sealed record ModuleContext
 
     /// <summary>What several processes share at once; null when REDIS_URL is not set.</summary>
     public Redis.RedisDoor? Redis { get; init; }
+
+    /// <summary>Completes when all modules of this process have started. Work that nobody waits for begins then.</summary>
+    public Task Started { get; init; } = Task.CompletedTask;
 
     /// <summary>Whether this process is on its way out.</summary>
     public required Draining Draining { get; init; }

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using EstoSpaces.Kernel.Events;
+using EstoSpaces.Kernel.Hosting;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
@@ -24,17 +25,24 @@ public static class ModuleDbRegistration
         services.AddHostedService<ModelWarming>();
     }
 
-    /// <summary>Builds the mapping when the application has started, so that the first request doesn't pay for it and the start doesn't wait for it.</summary>
-    private sealed class ModelWarming(IServiceScopeFactory scopes, IHostApplicationLifetime lifetime) : BackgroundService
+    /// <summary>Builds the mapping when the process has started, so that the first request doesn't pay for it and the start doesn't wait for it. One module at a time: requests need the other cores.</summary>
+    private sealed class ModelWarming(ModuleContext context, IServiceScopeFactory scopes) : BackgroundService
     {
+        private static readonly SemaphoreSlim OneAtATime = new(1);
+
         protected override async Task ExecuteAsync(CancellationToken stopping)
         {
-            var started = new TaskCompletionSource();
-            await using var registration = lifetime.ApplicationStarted.Register(started.SetResult);
-            await started.Task.WaitAsync(stopping).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-            if (stopping.IsCancellationRequested) return;
-            await using var scope = scopes.CreateAsyncScope();
-            _ = scope.ServiceProvider.GetRequiredService<ModuleDb>().Model;
+            await context.Started.WaitAsync(stopping);
+            await OneAtATime.WaitAsync(stopping);
+            try
+            {
+                await using var scope = scopes.CreateAsyncScope();
+                _ = scope.ServiceProvider.GetRequiredService<ModuleDb>().Model;
+            }
+            finally
+            {
+                OneAtATime.Release();
+            }
         }
     }
 
