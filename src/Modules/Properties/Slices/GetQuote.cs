@@ -12,14 +12,16 @@ namespace EstoSpaces.Properties.Slices;
 /// <summary>Anybody asks what a stay costs, all in, with its refund tiers. Refused when the listing's rules don't take such a stay; whether the nights are free is for bookings to say.</summary>
 public static class GetQuote
 {
-    public sealed record Request(
-        [property: FromQuery(Name = "check_in")] DateOnly? CheckIn,
-        [property: FromQuery(Name = "check_out")] DateOnly? CheckOut,
-        [property: FromQuery(Name = "adults")] int? Adults,
-        [property: FromQuery(Name = "children")] int? Children,
-        [property: FromQuery(Name = "infants")] int? Infants,
-        [property: FromQuery(Name = "pets")] int? Pets) : IChecked
+    // Properties, not a primary constructor: the generator of request delegates can't read nullable parameters of one.
+    public sealed record Request : IChecked
     {
+        [FromQuery(Name = "check_in")] public DateOnly? CheckIn { get; init; }
+        [FromQuery(Name = "check_out")] public DateOnly? CheckOut { get; init; }
+        [FromQuery(Name = "adults")] public int? Adults { get; init; }
+        [FromQuery(Name = "children")] public int? Children { get; init; }
+        [FromQuery(Name = "infants")] public int? Infants { get; init; }
+        [FromQuery(Name = "pets")] public int? Pets { get; init; }
+
         public IEnumerable<Refusal?> Check()
         {
             yield return Checks.Required(CheckIn, "check_in");

@@ -13,20 +13,22 @@ namespace EstoSpaces.Properties.Slices;
 /// <summary>Anybody lists published listings by simple filters, newest first or nearest first; search with dates and totals is the search service's. Hosts may ask for their own in other states.</summary>
 public static class ListProperties
 {
-    public sealed record Request(
-        [property: FromQuery(Name = "city")] string? City,
-        [property: FromQuery(Name = "country")] string? Country,
-        [property: FromQuery(Name = "type")] string? Type,
-        [property: FromQuery(Name = "min_price")] long? MinPrice,
-        [property: FromQuery(Name = "max_price")] long? MaxPrice,
-        [property: FromQuery(Name = "bedrooms")] int? Bedrooms,
-        [property: FromQuery(Name = "guests")] int? Guests,
-        [property: FromQuery(Name = "amenities")] string? Amenities,
-        [property: FromQuery(Name = "host_id")] string? HostId,
-        [property: FromQuery(Name = "status")] string? Status,
-        [property: FromQuery(Name = "near")] string? Near,
-        [property: FromQuery(Name = "radius_km")] double? RadiusKm) : IChecked
+    // Properties, not a primary constructor: the generator of request delegates can't read nullable parameters of one.
+    public sealed record Request : IChecked
     {
+        [FromQuery(Name = "city")] public string? City { get; init; }
+        [FromQuery(Name = "country")] public string? Country { get; init; }
+        [FromQuery(Name = "type")] public string? Type { get; init; }
+        [FromQuery(Name = "min_price")] public long? MinPrice { get; init; }
+        [FromQuery(Name = "max_price")] public long? MaxPrice { get; init; }
+        [FromQuery(Name = "bedrooms")] public int? Bedrooms { get; init; }
+        [FromQuery(Name = "guests")] public int? Guests { get; init; }
+        [FromQuery(Name = "amenities")] public string? Amenities { get; init; }
+        [FromQuery(Name = "host_id")] public string? HostId { get; init; }
+        [FromQuery(Name = "status")] public string? Status { get; init; }
+        [FromQuery(Name = "near")] public string? Near { get; init; }
+        [FromQuery(Name = "radius_km")] public double? RadiusKm { get; init; }
+
         public IEnumerable<Refusal?> Check()
         {
             yield return Checks.Length(City, "city", 0, 100);
