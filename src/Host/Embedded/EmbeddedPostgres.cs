@@ -15,6 +15,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
     private const int LaunchAttempts = 5;
     private static readonly TimeSpan OrphanPatience = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan Glance = TimeSpan.FromMilliseconds(10);
 
     private readonly EmbeddedPostgresOptions _options;
     private readonly ServerAccount _account;
@@ -168,12 +169,24 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
             _watchdog ??= await Watchdog.StartAsync(_place, _account, ct);
 
             // pg_ctl gives the server a session of its own: Ctrl+C in our terminal does not reach it before we are done with it.
-            var (exitCode, output) = await _account.RunAsync(ct, _binaries.Program("pg_ctl"), "start", "-D", _place.Cluster, "-w",
+            // It looks for the server ten times a second and starts half a dozen processes; we look ourselves, and let it end by itself.
+            using var looking = CancellationTokenSource.CreateLinkedTokenSource(ct);
+            var control = _account.RunAsync(ct, _binaries.Program("pg_ctl"), "start", "-D", _place.Cluster, "-w",
                 "-t", Invariant((int)_options.StartTimeout.TotalSeconds), "-l", _place.Log, "-o", ServerSettings.CommandLine(_options.Settings, Port));
+            var ready = ReadyAsync(Port, looking.Token);
+            if (await Task.WhenAny(control, ready) == ready)
+            {
+                ProcessId = await ready;
+                await RememberPortAsync(ct);
+                return;
+            }
+            looking.Cancel();
+            await ((Task)ready).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            var (exitCode, output) = await control;
             if (exitCode == 0 && Postmaster.Read(_place.PidFile) is { Ready: true } running && await AnswersAsync(Port, ct))
             {
                 ProcessId = running.Pid;
-                await DataPlace.WriteClosedAsync(_place.PortFile, Invariant(Port), _account, ct);
+                await RememberPortAsync(ct);
                 return;
             }
 
@@ -187,6 +200,22 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
                 throw new EmbeddedPostgresException($"PostgreSQL {Version} did not start. Its log is {_place.Log}; it ends: {story.Trim()}");
             await Task.Delay(Step * 6 * attempt, ct);
         }
+    }
+
+    /// <summary>The process id, as soon as the server on that port takes connections. Ends only so, or by cancellation.</summary>
+    private async Task<int> ReadyAsync(int port, CancellationToken ct)
+    {
+        while (true)
+        {
+            await Task.Delay(Glance, ct);
+            if (Postmaster.Read(_place.PidFile) is { Ready: true } running && running.Port == port && await AnswersAsync(port, ct)) return running.Pid;
+        }
+    }
+
+    private async Task RememberPortAsync(CancellationToken ct)
+    {
+        if (!File.Exists(_place.PortFile) || await File.ReadAllTextAsync(_place.PortFile, ct) is var last && last.Trim() != Invariant(Port))
+            await DataPlace.WriteClosedAsync(_place.PortFile, Invariant(Port), _account, ct);
     }
 
     private async Task<int> ChoosePortAsync(bool firstTry, CancellationToken ct)
