@@ -5,8 +5,8 @@ using EstoSpaces.Start;
 using Microsoft.AspNetCore.Builder;
 
 // Seconds until every module and the search through the gateway answer, and megabytes resident then, on data that is there already; as a ratio to an empty ASP.NET Core application
-// started the same way and to PostgreSQL started alone, in the same run, in turns. Built programs only: ./run first, or dotnet build src/Host -c Release.
-// dotnet run -c Release --project benchmarks/Start [runs] [--split]
+// started the same way and to PostgreSQL started alone, in the same run, in turns. Built programs only: ./run first, or dotnet build src/Host -c Release -p:Precompile=true.
+// dotnet run -c Release --project benchmarks/Start [runs] [portable|precompiled] [--split]
 if (args is ["empty", var port])
 {
     var app = WebApplication.CreateSlimBuilder().Build();
@@ -15,8 +15,9 @@ if (args is ["empty", var port])
     return 0;
 }
 var runs = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 5;
+var build = args.Contains("portable") ? "net10.0" : "precompiled";
 var split = args.Contains("--split");
-var program = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../../src/Host/bin/Release/net10.0/estospaces.dll"));
+var program = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "../../../../../src/Host/bin/Release", build, "estospaces.dll"));
 if (!File.Exists(program)) throw new FileNotFoundException($"{program} is not built.");
 var folder = Directory.CreateTempSubdirectory("estospaces-start-").FullName;
 const int offset = 16000; // below the ports of outgoing connections
@@ -35,7 +36,7 @@ try
     }
     Print("an empty ASP.NET Core application (baseline)", empty);
     if (!split) Console.WriteLine($"PostgreSQL alone: {postgres.Order().ElementAt(runs / 2):F2} s (best {postgres.Min():F2})");
-    Print(split ? "every module a process" : "all modules in one process", whole);
+    Print(split ? "every module a process" : $"all modules in one process, {build}", whole);
     Console.WriteLine($"ratio to the empty application: time {whole.Min(m => m.Seconds) / empty.Min(m => m.Seconds):F1} (best of each), processor {whole.Min(m => m.Processor) / empty.Min(m => m.Processor):F1}, memory {Median(whole, m => m.Megabytes) / Median(empty, m => m.Megabytes):F1}");
     return 0;
 }

@@ -33,11 +33,13 @@ public static class Checks
     public static Refusal? That(bool holds, string code, string message, string? param = null) => holds ? null : Refusal.Invalid(code, message, param);
 }
 
-/// <summary>Runs <see cref="IChecked.Check"/> of every argument.</summary>
+/// <summary>Runs <see cref="IChecked.Check"/> of every argument. Where the address itself could not be read, the arguments say nothing: that comes first.</summary>
 public sealed class CheckFilter : IEndpointFilter
 {
     public ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
     {
+        if (context.HttpContext.Response.StatusCode == StatusCodes.Status400BadRequest)
+            throw new BadHttpRequestException("A value in the address is not of the kind that is expected there.");
         foreach (var argument in context.Arguments)
             if (argument is IChecked request && request.Check().FirstOrDefault(r => r is not null) is { } refusal)
                 return ValueTask.FromResult<object?>(refusal.ToProblem());
