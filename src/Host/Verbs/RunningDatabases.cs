@@ -20,7 +20,7 @@ internal sealed class RunningDatabases : IAsyncDisposable
         var settings = await BesideRunningAsync(RunVerb.Environment(), ct);
         var modules = (names is null ? Modules.All() : Modules.Named(names.Split(','))).Where(m => m.Facts.Db is not null && (!settings.IsProduction || !m.Facts.DevelopmentOnly)).ToList();
         var topology = await Topology.ChooseAsync(settings, modules, Modules.All(), Loggers.Create(settings), ct);
-        return new RunningDatabases(topology, [.. modules.Select(m => (m.Facts, NpgsqlDataSource.Create(topology.ContextOf(m.Facts).ConnectionString!)))]);
+        return new RunningDatabases(topology, [.. modules.Select(m => (m.Facts, NpgsqlDataSource.Create(topology.ContextOf(m.Facts).ConnectionString!())))]);
     }
 
     public async ValueTask DisposeAsync()
