@@ -109,14 +109,31 @@ public sealed class NatsBusTests : BusContract, IAsyncLifetime
         await using var bus = await SearchBusAsync(heard);
         await PublishAsync(bus, Fact(Confirmed, "one"));
         await CountAsync(heard, 1);
-        await using (var client = new NatsClient(server.Options, NullLogger.Instance))
-        {
-            client.Start();
-            var link = await client.LinkAsync(CancellationToken.None);
-            await link.AskAsync("STREAM.DELETE.estospaces_bookings", null, CancellationToken.None);
-        }
+        await DeleteStreamAsync();
         await PublishAsync(bus, Fact(Confirmed, "two"));
         await CountAsync(heard, 2);
+    }
+
+    [Fact]
+    public async Task A_stream_is_not_made_again_while_the_server_may_still_be_deleting_it()
+    {
+        await using var bus = new NatsBus(server.Options with { DeletionTakes = TimeSpan.FromHours(1) }, NullLogger<NatsBus>.Instance);
+        await bus.StartAsync(CancellationToken.None);
+        await PublishAsync(bus, Fact(Confirmed, "one"));
+        await DeleteStreamAsync();
+        (await Should.ThrowAsync<BusAwayException>(() => bus.SettleAsync("bookings", CancellationToken.None))).Message.ShouldContain("was deleted");
+        await using var stranger = await AnotherBusAsync();
+        await stranger.StartAsync(CancellationToken.None);
+        await PublishAsync(stranger, Fact(Confirmed, "two"));
+        (await bus.SettleAsync("bookings", CancellationToken.None)).ShouldNotBeNull();
+    }
+
+    private async Task DeleteStreamAsync()
+    {
+        await using var client = new NatsClient(server.Options, NullLogger.Instance);
+        client.Start();
+        var link = await client.LinkAsync(CancellationToken.None);
+        await link.AskAsync("STREAM.DELETE.estospaces_bookings", null, CancellationToken.None);
     }
 
     [Fact]

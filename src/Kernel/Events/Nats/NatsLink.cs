@@ -42,6 +42,9 @@ public sealed class NatsLink : IAsyncDisposable
 
     public NatsServer Server { get; }
 
+    /// <summary>Streams that were seen over this connection: 0 while they are there, else since when they are gone.</summary>
+    internal ConcurrentDictionary<string, long> Seen { get; } = new(StringComparer.Ordinal);
+
     /// <summary>What the server told of itself last.</summary>
     internal NatsInfo Info { get; private set; }
 

@@ -48,6 +48,12 @@ public sealed record NatsOptions
 
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(3);
 
+    /// <summary>
+    /// A stream that was there and is gone is made again only after so long. The server tells of a deletion before it has removed the files: what is made under the same name in between
+    /// loses its own (seen with 2.9.10: the stream takes facts and its consumers are never given one).
+    /// </summary>
+    public TimeSpan DeletionTakes { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>A connection on which two of these pass without a sign of life is given up.</summary>
     public TimeSpan PingInterval { get; init; } = TimeSpan.FromSeconds(5);
 

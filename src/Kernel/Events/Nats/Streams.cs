@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 
 namespace EstoSpaces.Kernel.Events.Nats;
@@ -27,7 +28,7 @@ internal static class Streams
 
     public static string NameOf(string source) => "estospaces_" + source;
 
-    /// <summary>Makes the stream when it is not there; with <paramref name="own"/> also brings it to these settings. Answers its identity: another one means that what was in it is lost.</summary>
+    /// <summary>Makes the stream when it is not there; with <paramref name="own"/> also brings it to these settings. Answers its identity: another one means that what was in it is lost. Throws <see cref="NatsException"/> for a while after a deletion.</summary>
     public static async Task<string> EnsureAsync(NatsLink link, string source, NatsOptions options, bool own, CancellationToken ct)
     {
         var name = NameOf(source);
@@ -40,10 +41,20 @@ internal static class Streams
         {
             var info = await link.AskAsync("STREAM.INFO." + name, null, ct);
             if (own && Differs(info["config"], wanted)) info = await link.AskAsync("STREAM.UPDATE." + name, wanted, ct);
+            link.Seen[name] = 0;
             return Identity(info);
         }
-        catch (JetStreamException e) when (e.Error == JetStreamException.StreamMissing) { }
-        try { return Identity(await link.AskAsync("STREAM.CREATE." + name, wanted.DeepClone(), ct)); }
+        catch (JetStreamException e) when (e.Error == JetStreamException.StreamMissing)
+        {
+            if (link.Seen.ContainsKey(name) && Stopwatch.GetElapsedTime(link.Seen.AddOrUpdate(name, _ => Stopwatch.GetTimestamp(), (_, gone) => gone == 0 ? Stopwatch.GetTimestamp() : gone)) < options.DeletionTakes)
+                throw new NatsException($"{name} was deleted and is made again in a moment");
+        }
+        try
+        {
+            var made = Identity(await link.AskAsync("STREAM.CREATE." + name, wanted.DeepClone(), ct));
+            link.Seen[name] = 0;
+            return made;
+        }
         catch (JetStreamException e) when (e.Error == JetStreamException.StreamExists) { return Identity(await link.AskAsync("STREAM.INFO." + name, null, ct)); } // made in this moment with other settings
     }
 
