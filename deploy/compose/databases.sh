@@ -9,7 +9,7 @@ if [ -n "${APP_PASSWORD_FILE:-}" ]; then
 create role estospaces login password :'password';
 SQL
 fi
-for database in estospaces_auth estospaces_bookings estospaces_media estospaces_notifications estospaces_payments estospaces_properties estospaces_sandbox estospaces_search estospaces_users; do
+for database in estospaces_auth estospaces_blockchain estospaces_bookings estospaces_media estospaces_notifications estospaces_payments estospaces_properties estospaces_sandbox estospaces_search estospaces_users; do
   psql -v ON_ERROR_STOP=1 -U postgres -d postgres -c "create database $database owner $owner"
 done
 # The only extension that an owner may not add by itself.

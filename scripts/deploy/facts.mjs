@@ -29,6 +29,7 @@ const sizes = {
 const providers = {
   payments: ['STRIPE_SECRET_KEY', 'STRIPE_PUBLISHABLE_KEY', 'STRIPE_WEBHOOK_SECRET'],
   notifications: ['SENDGRID_API_KEY', 'SMTP_URL', 'TWILIO_ACCOUNT_SID', 'TWILIO_AUTH_TOKEN', 'TWILIO_FROM', 'FIREBASE_CREDENTIALS'],
+  blockchain: ['ETH_RPC_URL', 'ETH_CHAIN_ID', 'ETH_CONFIRMATIONS', 'ESCROW_ADDRESS', 'REGISTRY_ADDRESS', 'ETH_SIGNER_URL', 'ETH_OPERATOR', 'ETH_EXPLORER_URL', 'ETH_PRICE_URL'],
   media: ['S3_ENDPOINT', 'S3_BUCKET', 'S3_REGION', 'S3_ACCESS_KEY', 'S3_SECRET_KEY', 'GCS_BUCKET_NAME'],
 };
 
@@ -50,7 +51,7 @@ export function modules() {
     asks: asks(m),
     asked: all.filter((o) => o.name !== m.name && asks(o).includes(m.name)).map((o) => o.service).sort(),
     public: m.name === 'gateway' || m.name === 'web',
-    outside: ['payments', 'notifications', 'media'].includes(m.name),
+    outside: ['payments', 'notifications', 'media', 'blockchain'].includes(m.name),
     providers: providers[m.name] ?? [],
     ...(sizes[m.name] ?? usual),
   })).sort((a, b) => a.port - b.port);

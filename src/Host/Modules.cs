@@ -1,4 +1,5 @@
 using EstoSpaces.Auth;
+using EstoSpaces.Blockchain;
 using EstoSpaces.Bookings;
 using EstoSpaces.Gateway;
 using EstoSpaces.Kernel.Hosting;
@@ -21,6 +22,7 @@ public static class Modules
     [
         new RegistryModule(), // first: it is there when the others register, and goes after they have left
         new AuthModule(),
+        new BlockchainModule(),
         new BookingsModule(),
         new GatewayModule(),
         new MediaModule(),

@@ -20,6 +20,7 @@ public sealed class Topology : IAsyncDisposable
     private readonly bool alone;
     private readonly string discovery;
     private EmbeddedPostgres? postgres;
+    private Task<EmbeddedChain?> chain = Task.FromResult<EmbeddedChain?>(null);
     private RegistryDirectory? registryDirectory;
     private RevokedSessionsFeed? revokedFeed;
 
@@ -113,6 +114,7 @@ public sealed class Topology : IAsyncDisposable
         await Revoked.DisposeAsync();
         if (Redis is not null) await Redis.DisposeAsync();
         Draining.Dispose();
+        if (await chain is { } node) await node.DisposeAsync();
         await Databases.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // whoever waited for it was told why it failed
         if (postgres is not null) await postgres.DisposeAsync();
     }
@@ -167,6 +169,21 @@ public sealed class Topology : IAsyncDisposable
             postgres = await EmbeddedPostgres.StartAsync(options, ct);
             await postgres.EnsureDatabasesAsync(databases, ct);
         }, ct);
+    }
+
+    /// <summary>Without a node, development has one of its own, if its program is there. It starts while the caller goes on; the module that asks it says when there is none.</summary>
+    public void StartChain(IReadOnlyList<IModule> running, CancellationToken ct)
+    {
+        var wanted = Settings.Required("EMBEDDED_CHAIN");
+        if (Settings.IsProduction || Settings.Has("ETH_RPC_URL") || wanted == "off" || running.All(m => m.Facts.Name != "blockchain")) return;
+        if (EmbeddedChain.Find(wanted == "on" ? null : wanted) is not { } program) return;
+        // Where wallets look for a local chain, if nothing else is there; tests run many at once.
+        var usual = 8545 + Settings.Int("PORT_OFFSET");
+        var port = Settings["ENVIRONMENT"] != "test" && LoopbackPorts.IsFree(usual) ? usual : LoopbackPorts.AnyLasting();
+        var folder = Path.Combine(DataDirectory, "chain");
+        Settings = Settings.With(("ETH_RPC_URL", EmbeddedChain.UrlAt(port)), ("ETH_CHAIN_ID", "31337"), ("ETH_CONFIRMATIONS", Settings.Values.GetValueOrDefault("ETH_CONFIRMATIONS") ?? "3"));
+        var log = loggers.CreateLogger<EmbeddedChain>();
+        chain = Task.Run(() => EmbeddedChain.StartAsync(program, folder, port, log, ct), CancellationToken.None);
     }
 
     /// <summary>In development a secret is made once and kept in the data folder; in production it must be given.</summary>

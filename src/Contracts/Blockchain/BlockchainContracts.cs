@@ -20,7 +20,7 @@ public sealed record EscrowTransaction(string Kind, string Hash, string Status, 
 
 /// <summary>
 /// An escrow as guest and host see it. Addresses in EIP-55 spelling, wei as decimal strings, Data as 0x hex. To, ValueWei and Data are the deposit that the guest's wallet has to send while State is Awaited.
-/// DisputeData, WithdrawData and CancelData are calls of the guest's (or payee's) own wallet to the same contract, where they are possible now.
+/// DisputeData and CancelData are calls of the guest's own wallet to the same contract, where they are possible now; how to withdraw stands in <see cref="WalletBalance"/>.
 /// </summary>
 public sealed record EscrowView
 {
@@ -82,8 +82,15 @@ public sealed record EscrowBalance(string EscrowId, PaymentId? PaymentId, string
 /// <summary>Whether a contract wallet says yes (ERC-1271) to a signature over a 32-byte hash, all as 0x hex. IsContract false: there is no code at the address.</summary>
 public sealed record SignatureCheck(bool IsContract, bool Valid);
 
-/// <summary>What an address has, in wei as a decimal string, and what the contract owes it.</summary>
-public sealed record WalletBalance(string Address, string BalanceWei, string OwedWei, long Block);
+/// <summary>What an address has, in wei as a decimal string, and what the contract owes it. WithdrawData is the call to Contract that sends it what it is owed (anybody may make it); null when that is nothing.</summary>
+public sealed record WalletBalance(string Address, string BalanceWei, string OwedWei, long Block)
+{
+    public string? Contract { get; init; }
+    public string? WithdrawData { get; init; }
+}
+
+/// <summary>A transaction as the node knows it. Status: pending, seen, confirmed, failed. Confirmations: how deep it is, up to ConfirmationsNeeded.</summary>
+public sealed record TransactionView(string Hash, string Status, string From, string? To, string ValueWei, long? Block, int Confirmations, int ConfirmationsNeeded, long? GasUsed, DateTimeOffset? At, string? ExplorerUrl);
 
 /// <summary>Asks the blockchain service. Internal; calls carry a service token.</summary>
 public sealed class BlockchainClient(HttpClient http)

@@ -40,7 +40,8 @@ public sealed record EscrowDisputed(EscrowRef Escrow, string By, string TxHash, 
     public string Subject => Escrow.EscrowId;
 }
 
-/// <summary>The escrow is empty, at depth: what was left in it was credited so, in the quote's minor units.</summary>
+/// <summary>The escrow is empty, at depth: what was left in it was credited so, in the quote's minor units. What <see cref="EscrowCancelled"/> gave the guest before (in the same transaction, when his own wallet cancelled) is not told again:
+/// both together are the total.</summary>
 [EventType("estospaces.blockchain.escrow_settled.v1")]
 public sealed record EscrowSettled(EscrowRef Escrow, EscrowEnd End, string TxHash, long Block, DateTimeOffset At, long ToGuestMinor, long ToHostMinor, long ToPlatformMinor) : IEvent
 {

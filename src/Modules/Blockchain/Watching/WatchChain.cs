@@ -1,0 +1,135 @@
+using EstoSpaces.Blockchain.Development;
+using EstoSpaces.Blockchain.Node;
+using EstoSpaces.Blockchain.Sending;
+using EstoSpaces.Kernel.Hosting;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace EstoSpaces.Blockchain.Watching;
+
+/// <summary>
+/// The module's heart: looks for the chain, and while this process leads (a lease in the database, so that of several replicas one does) reads it, books what it says, and sends what the operator has to send.
+/// Whatever fails is tried again at the next round; nothing is kept in memory that a restart would lose.
+/// </summary>
+public sealed class WatchChain(
+    ChainSettings settings, ChainLink link, ChainFinder finder, ChainLease lease, WatchBooks books, OperatorSender sender, DevelopmentChain development, ChainSignal signal, ModuleContext started, ILogger<WatchChain> log) : BackgroundService
+{
+    private static readonly TimeSpan WhileOff = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan SureFor = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan StartingFor = TimeSpan.FromSeconds(10);
+    private readonly long begun = TimeProvider.System.GetTimestamp();
+    private string? said;
+    private long foundAt;
+    private int failures;
+
+    protected override async Task ExecuteAsync(CancellationToken stopping)
+    {
+        if (settings.RpcUrl is null)
+        {
+            log.Off(link.Off!);
+            return;
+        }
+        try
+        {
+            await started.Started.WaitAsync(stopping);
+            while (!stopping.IsCancellationRequested)
+            {
+                await RoundAsync(stopping);
+                await signal.WaitAsync(failures > 0 ? TimeSpan.FromSeconds(Math.Min(30, 1 << Math.Min(failures, 5))) : link.Live is null ? WhileOff : settings.PollEvery, stopping);
+            }
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested) { return; }
+        finally { await lease.DisposeAsync(); }
+    }
+
+    private async Task RoundAsync(CancellationToken ct)
+    {
+        try
+        {
+            var leads = await lease.HoldAsync(ct);
+            if (link.Live is null || TimeProvider.System.GetElapsedTime(foundAt) > SureFor)
+            {
+                var (live, no) = await finder.FindAsync(leads, ct);
+                foundAt = TimeProvider.System.GetTimestamp();
+                if (live is null) { Off(no!.Why, no.Danger); return; }
+                On(live);
+            }
+            if (link.Live is not { } chain) return;
+            if (leads) await LeadAsync(chain, ct);
+            else link.At(await chain.Node.HeadAsync(ct));
+            failures = 0;
+        }
+        catch (NodeUnavailableException e)
+        {
+            development.Forget();
+            if (TimeProvider.System.GetElapsedTime(begun) < StartingFor && said is null && link.Live is null) return; // a node that starts along with us
+            Off(e.Message, danger: false);
+        }
+        catch (Exception e) when (e is NodeRefusedException or NpgsqlException or HttpRequestException or TimeoutException)
+        {
+            failures++;
+            log.RoundFailed(e);
+        }
+    }
+
+    private async Task LeadAsync(LiveChain chain, CancellationToken ct)
+    {
+        if (settings.DevelopmentMining) await development.KeepTimeAsync(chain.Node, ct);
+        var position = await books.PositionAsync(ct) ?? await BeginAsync(chain, ct);
+        var watcher = new LogWatcher(chain.Node, chain.Registry is { } registry ? [chain.Escrow, registry] : [chain.Escrow], settings.Confirmations);
+        var step = await watcher.LookAsync(position, ct);
+        link.At(step.Head);
+        if (step.Lost is { } lost)
+        {
+            await LostAsync(lost, ct);
+            return;
+        }
+        if (step.Changes.Count > 0 || step.Position.Cursor != position.Cursor || step.Position.Pending.Count != position.Pending.Count || !step.Position.Pending.Select(p => p.Ref).SequenceEqual(position.Pending.Select(p => p.Ref)))
+            await books.ApplyAsync(position, step, ct);
+        var sending = await sender.StepAsync(chain.Node, chain.Signer, ct);
+        if (settings.DevelopmentMining && (sending || step.Position.Pending.Any(p => p.Logs.Count > 0))) await development.GoOnAsync(chain.Node, ct);
+    }
+
+    /// <summary>The first look ever: from a block that is deep already. The product has made no escrow before it.</summary>
+    private async Task<WatchPosition> BeginAsync(LiveChain chain, CancellationToken ct)
+    {
+        var (genesis, head) = (await chain.Node.BlockAsync(0, ct), await chain.Node.HeadAsync(ct));
+        var begin = await chain.Node.BlockAsync(Math.Max(0, head - settings.Confirmations), ct);
+        if (genesis is null || begin is null) throw new NodeUnavailableException("the node has lost its blocks");
+        await books.BeginAsync(settings.ChainId, genesis.Ref.Hash, begin, ct);
+        return new WatchPosition(begin.Ref, begin.Time, []);
+    }
+
+    private async Task LostAsync(string what, CancellationToken ct)
+    {
+        if (settings.Development)
+        {
+            log.ChainIsNew();
+            await books.ForgetAsync(ct);
+            link.TurnOff("the development chain lost its last blocks");
+            return;
+        }
+        log.Lost(what);
+        await books.HaltAsync(what, ct);
+        Off("reading was halted: " + what, danger: false);
+    }
+
+    private void On(LiveChain live)
+    {
+        var was = link.Live;
+        link.TurnOn(live);
+        if (was?.Escrow == live.Escrow && said is null) return;
+        said = null;
+        log.On(settings.Network, settings.ChainId, live.Escrow.ToString(), settings.Confirmations);
+    }
+
+    private void Off(string why, bool danger)
+    {
+        link.TurnOff(why);
+        if (said == why) return;
+        said = why;
+        if (danger) log.OffByDanger(why);
+        else log.Off(why);
+    }
+}
