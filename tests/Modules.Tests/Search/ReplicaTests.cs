@@ -81,7 +81,7 @@ public sealed class ReplicaTests(WithProduct fixture) : IClassFixture<WithProduc
         public static async Task<Replica> StartAsync(TestProduct product)
         {
             var name = $"replica-{Guid.NewGuid():n}";
-            var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(product.Inside<ModuleContext>("search").ConnectionString) { ApplicationName = name }.ConnectionString);
+            var source = NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(product.Inside<ModuleContext>("search").ConnectionString!()) { ApplicationName = name }.ConnectionString);
             var index = new ListingIndex(product.Product.Topology.Settings);
             var keeping = new IndexKeeping(source, index, NullLogger<IndexKeeping>.Instance);
             await keeping.StartAsync(CancellationToken.None);
