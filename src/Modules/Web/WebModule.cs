@@ -42,6 +42,7 @@ public sealed class WebModule : IModule
         app.MapFiles();
         app.MapSuggestions();
         app.MapSignOut();
+        app.MapWalletDoors();
         if (!app.Services.GetRequiredService<Settings>().IsProduction) app.MapSamplePhotos();
         app.MapRazorComponents<App>();
     }

@@ -83,8 +83,11 @@ public sealed class Words
     };
 
     /// <summary>The texts that the scripts of a page need, without their <c>js.</c> prefix.</summary>
-    public IEnumerable<KeyValuePair<string, string>> ForScripts() =>
-        _texts.Where(t => t.Key.StartsWith("js.", StringComparison.Ordinal)).Select(t => KeyValuePair.Create(t.Key[3..], t.Value));
+    public IEnumerable<KeyValuePair<string, string>> ForScripts() => Under("js.");
+
+    /// <summary>The texts whose keys begin so, without that beginning.</summary>
+    public IEnumerable<KeyValuePair<string, string>> Under(string prefix) =>
+        _texts.Where(t => t.Key.StartsWith(prefix, StringComparison.Ordinal)).Select(t => KeyValuePair.Create(t.Key[prefix.Length..], t.Value));
 
     internal IEnumerable<string> Keys => _texts.Keys;
 

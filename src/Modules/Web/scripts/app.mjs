@@ -12,6 +12,11 @@ const parts = [
   ['[data-save]', () => import('./save.mjs')],
   ['[data-results]', () => import('./results.mjs')],
   ['[data-pay], [data-hold], [data-again]', () => import('./pay.mjs')],
+  // Before what asks for wallets, so that it finds this one too.
+  ['[data-demo-wallet]', () => import('./wallet/demo.mjs')],
+  ['[data-wallet-pay]', () => import('./wallet/pay.mjs')],
+  ['[data-wallet-sign]', () => import('./wallet/sign.mjs')],
+  ['[data-chain-act]', () => import('./wallet/act.mjs')],
   ['[data-map]', () => import('./map/map.mjs')]
 ]
 

@@ -78,6 +78,7 @@ function startHold (element) {
   const left = element.parentElement.querySelector('[data-hold-left]')
   let said = 0
   const tick = () => {
+    if (!element.isConnected) return
     const seconds = Math.max(0, Math.round((end - Date.now()) / 1000))
     if (left) left.textContent = seconds > 0 && seconds < 86400 ? `(${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')})` : ''
     if (seconds === 0 && Date.now() - end < 5000) return location.reload()
