@@ -25,8 +25,8 @@ public sealed class Api(HttpClient http, VisitorSession session, IHttpContextAcc
 
     public Task<Result<T>> GetAsync<T>(string path) => AskAsync<T>(HttpMethod.Get, path, null, null, null);
 
-    /// <summary>Several of these may be asked at once.</summary>
-    public Task<Result<T>> PostAsync<T>(string path, object? body = null, string? idempotencyKey = null) => AskAsync<T>(HttpMethod.Post, path, Json(body), idempotencyKey, null);
+    /// <summary>Several of these may be asked at once. Origin: of the page that asks, where the service wants to know.</summary>
+    public Task<Result<T>> PostAsync<T>(string path, object? body = null, string? idempotencyKey = null, string? origin = null) => AskAsync<T>(HttpMethod.Post, path, Json(body), idempotencyKey, null, origin);
 
     public Task<Result<T>> PutAsync<T>(string path, object body, long? version = null) => AskAsync<T>(HttpMethod.Put, path, Json(body), null, version);
 
@@ -45,13 +45,14 @@ public sealed class Api(HttpClient http, VisitorSession session, IHttpContextAcc
         return await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, ct);
     }
 
-    private async Task<Result<T>> AskAsync<T>(HttpMethod method, string path, HttpContent? content, string? idempotencyKey, long? version)
+    private async Task<Result<T>> AskAsync<T>(HttpMethod method, string path, HttpContent? content, string? idempotencyKey, long? version, string? origin = null)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Context?.RequestAborted ?? CancellationToken.None);
         deadline.CancelAfter(Deadline);
         try
         {
             using var request = Request(method, path, content);
+            if (!string.IsNullOrEmpty(origin)) request.Headers.TryAddWithoutValidation("Origin", origin);
             if (idempotencyKey is not null) request.Headers.Add("Idempotency-Key", idempotencyKey);
             if (version is { } seen) request.Headers.TryAddWithoutValidation("If-Match", $"\"{seen}\"");
             using var response = await http.SendAsync(request, deadline.Token);

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using EstoSpaces.Contracts;
 using EstoSpaces.Contracts.Auth;
 using EstoSpaces.Contracts.Payments;
@@ -17,12 +19,11 @@ namespace EstoSpaces.Web.Doors;
 /// What the pages' scripts ask while a person is busy in his wallet. The session stays in its cookie: these doors hand on to the public API in the visitor's name, and say a
 /// refusal in the page's language. They take JSON only, which no form of another site can send.
 /// </summary>
-public static class WalletDoors
+public static partial class WalletDoors
 {
     private static readonly TimeSpan NodeDeadline = TimeSpan.FromSeconds(10);
 
-    /// <summary>Purpose: link, sign-in, sign-up.</summary>
-    private sealed record NonceAsked(string? Address, string? Purpose);
+    private sealed record NonceAsked(string? Address);
 
     private sealed record NonceGiven(string Message);
 
@@ -45,14 +46,13 @@ public static class WalletDoors
 
     private static async Task<IResult> NonceAsync(NonceAsked asked, HttpContext http, Api api)
     {
-        var answer = await api.PostAsync<NonceGiven>("/api/v1/auth/wallet/nonce", new { address = asked.Address, purpose = asked.Purpose });
+        var answer = await api.PostAsync<NonceGiven>("/api/v1/auth/wallet/nonce", new { address = asked.Address }, origin: http.Request.Headers.Origin);
         return answer.Refused ? Refuse(http, answer.Refusal) : Results.Json(answer.Value, Wire.Json);
     }
 
     private static async Task<IResult> LinkAsync(Signed signed, HttpContext http, Api api)
     {
         var answer = await api.PostAsync<JsonElement>("/api/v1/auth/wallets", new { message = signed.Message, signature = signed.Signature });
-        // Somebody linked it a moment ago in another tab: that is what was wanted.
         return answer.Refused ? Refuse(http, answer.Refusal) : Results.Json(new { location = "/account/wallets?done=linked" }, Wire.Json);
     }
 
@@ -79,8 +79,16 @@ public static class WalletDoors
     /// <summary>The guest's wallet is known: the terms to pay by are made, or found again.</summary>
     private static async Task<IResult> PayAsync(Guid id, Payer payer, HttpContext http, Api api)
     {
-        var answer = await api.PostAsync<PaymentView>("/api/v1/payments", new { booking_id = id, method = "eth", wallet = payer.Wallet });
+        var answer = await StartAsync();
+        // A wallet that was linked a moment ago is on its way from one service to the other.
+        for (var tries = 0; answer is { Refused: true, Refusal.Code: "wallet_not_linked" } && tries < 25; tries++)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(120), http.RequestAborted);
+            answer = await StartAsync();
+        }
         return answer.Refused ? Refuse(http, answer.Refusal) : Results.Json(new { payment = answer.Value.Id.ToString() });
+
+        Task<Result<PaymentView>> StartAsync() => api.PostAsync<PaymentView>("/api/v1/payments", new { booking_id = id, method = "eth", wallet = payer.Wallet });
     }
 
     /// <summary>The demo wallet's way to the development chain. The service behind it answers only for such a chain, and only what such a wallet needs.</summary>
@@ -104,7 +112,7 @@ public static class WalletDoors
         catch (OperationCanceledException) when (!http.RequestAborted.IsCancellationRequested) { http.Response.StatusCode = StatusCodes.Status503ServiceUnavailable; }
     }
 
-    private static IResult Refuse(HttpContext http, Refusal refusal) => Results.Json(new { code = refusal.Code, message = Texts.For(http).Plain(refusal) }, Wire.Json, statusCode: refusal.Kind switch
+    private static IResult Refuse(HttpContext http, Refusal refusal) => Results.Json(new { code = refusal.Code, message = Said(Texts.For(http), refusal) }, Wire.Json, statusCode: refusal.Kind switch
     {
         RefusalKind.Unauthenticated => 401,
         RefusalKind.PaymentRequired => 402,
@@ -115,4 +123,18 @@ public static class WalletDoors
         RefusalKind.Unavailable => 503,
         _ => 400,
     });
+
+    /// <summary>A purse that is too small is told with its numbers, in the page's language; they stand in the service's own sentence: there, needed, fee.</summary>
+    private static string Said(Words words, Refusal refusal)
+    {
+        if (refusal.Code != "wallet_balance_too_low" || Amounts().Matches(refusal.Message) is not [var has, var needs, var fee]) return words.Plain(refusal);
+        var (there, needed, takes) = (Number(has), Number(needs), Number(fee));
+        return words.Of("wallet.too_low", ("missing", Written(needed + takes - there)), ("there", Written(there)), ("needed", Written(needed)), ("fee", Written(takes)));
+
+        static decimal Number(Match amount) => decimal.Parse(amount.Groups[1].Value, CultureInfo.InvariantCulture);
+        string Written(decimal ether) => $"{ether.ToString("0.######", words.Culture)}\u00a0ETH";
+    }
+
+    [GeneratedRegex(@"(\d+(?:\.\d+)?) ETH")]
+    private static partial Regex Amounts();
 }

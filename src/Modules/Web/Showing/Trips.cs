@@ -34,9 +34,10 @@ public static class Trips
     public static string Place(BookingView booking, Words t) => $"{booking.City}, {Homes.Country(booking.CountryCode, t)}";
 
     /// <summary>The way from booking to check-out; what is over, what is now, what comes.</summary>
-    public static IReadOnlyList<TimelineStep> Line(BookingView booking, DateTimeOffset now, Words t)
+    public static IReadOnlyList<TimelineStep> Line(BookingView booking, DateTimeOffset now, Words t, bool byWallet = false)
     {
         var quote = booking.Quote;
+        var purse = byWallet ? "wallet" : "credit-card";
         string At(DateTimeOffset when) => t.Moment(TimeZoneInfo.ConvertTime(when, TimeZoneInfo.FindSystemTimeZoneById(quote.TimeZone)));
         var steps = new List<TimelineStep> { new(StepState.Done, "check", t["trip.step.booked"], null, At(booking.CreatedAt)) };
         switch (booking.Status)
@@ -45,14 +46,14 @@ public static class Trips
                 steps.Add(new TimelineStep(StepState.Now, "clock", t.Of("trip.step.waits", ("host", booking.HostName)), t["trip.step.waits_text"], booking.ExpiresAt is { } answerBy ? t.Of("trip.step.until", ("when", At(answerBy))) : null));
                 break;
             case BookingStatus.PendingPayment:
-                steps.Add(new TimelineStep(StepState.Now, "credit-card", t["trip.step.pay"], null, booking.ExpiresAt is { } payBy ? t.Of("trip.step.until", ("when", At(payBy))) : null));
+                steps.Add(new TimelineStep(StepState.Now, purse, t["trip.step.pay"], null, booking.ExpiresAt is { } payBy ? t.Of("trip.step.until", ("when", At(payBy))) : null));
                 break;
             case BookingStatus.Declined or BookingStatus.Expired or BookingStatus.CancelledByGuest or BookingStatus.CancelledByHost:
-                if (booking.ConfirmedAt is { } paid) steps.Add(new TimelineStep(StepState.Done, "credit-card", t.Of("trip.step.paid", ("amount", t.Money(booking.Total.AmountMinor, booking.Total.Currency))), null, At(paid)));
+                if (booking.ConfirmedAt is { } paid) steps.Add(new TimelineStep(StepState.Done, purse, t.Of("trip.step.paid", ("amount", t.Money(booking.Total.AmountMinor, booking.Total.Currency))), null, At(paid)));
                 steps.Add(new TimelineStep(StepState.Bad, "x", t[$"status.{Wire.Name(booking.Status)}"], booking.Refund is { AmountMinor: > 0 } back ? t.Of("trip.step.refund", ("amount", t.Money(back.AmountMinor, back.Currency))) : null, booking.CancelledAt is { } cancelled ? At(cancelled) : null));
                 return steps;
             default:
-                if (booking.ConfirmedAt is { } confirmed) steps.Add(new TimelineStep(StepState.Done, "credit-card", t.Of("trip.step.paid", ("amount", t.Money(booking.Total.AmountMinor, booking.Total.Currency))), null, At(confirmed)));
+                if (booking.ConfirmedAt is { } confirmed) steps.Add(new TimelineStep(StepState.Done, purse, t.Of("trip.step.paid", ("amount", t.Money(booking.Total.AmountMinor, booking.Total.Currency))), null, At(confirmed)));
                 break;
         }
         var certain = IsCertain(booking.Status);

@@ -28,6 +28,7 @@ function talk (words, problem) {
     announce(words)
   }
   if (problem) {
+    box.className = `notice ${problem.tone ?? 'bad'}`
     box.querySelector('.title').textContent = problem.title
     box.querySelector('[data-problem-words]').textContent = problem.text
     box.scrollIntoView({ block: 'nearest' })

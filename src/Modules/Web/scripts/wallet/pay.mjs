@@ -3,7 +3,7 @@
 import { announce, language } from '../page.mjs'
 import { pick } from './picker.mjs'
 import { SiteError, facts, plain, prove, tell, w } from './site.mjs'
-import { WalletError, balance, connect, connectAs, ether, fee, holding, onChange, same, send, short, useChain } from './wallets.mjs'
+import { WalletError, balance, connect, connectAs, ether, fee, holding, onChange, onFound, same, send, short, useChain } from './wallets.mjs'
 
 const flow = { wallet: null, account: null, busy: false, looked: 0, timer: 0, watched: new WeakSet() }
 const root = () => document.querySelector('[data-wallet-pay]')
@@ -13,6 +13,8 @@ export function start () {
   document.addEventListener('click', onClick)
   document.addEventListener('visibilitychange', () => { if (!document.hidden) lookSoon(0) })
   addEventListener('storage', event => { if (event.key === depositKey()) lookSoon(0) })
+  // A wallet that announces itself late may be the one of these terms.
+  onFound(() => { if (root()?.dataset.state === 'awaited' && !flow.wallet && !flow.busy && !remembered()) showReady() })
   settle()
 }
 
@@ -32,7 +34,7 @@ async function settle () {
   const deposit = remembered()
   const { state } = root().dataset
   // Money is on its way: neither the clock nor another way to pay matters any more.
-  if (state === 'seen' || state === 'funded') for (const over of document.querySelectorAll('[data-before-pay]')) over.remove()
+  if (state === 'seen' || state === 'funded') before(false)
   if (state === 'awaited' && deposit) showSent(deposit)
   else if (state === 'awaited') await showReady()
   lookSoon()
@@ -53,9 +55,16 @@ function at (name, focus = true) {
   if (focus) steps[now]?.querySelector('.title')?.focus()
 }
 
+/** Said where the person looks: in the step that is now. */
+function place (box) {
+  const step = part('.now > .stack')
+  if (step && !step.contains(box)) step.append(box)
+}
+
 function waiting (words) {
   quiet()
   const box = part('[data-wait]')
+  place(box)
   box.querySelector('[data-wait-words]').textContent = words
   box.hidden = false
   announce(words)
@@ -67,8 +76,10 @@ function quiet () {
 
 function complain (error) {
   quiet()
-  const { title, text } = plain(error)
+  const { title, text, tone } = plain(error)
   const box = part('[data-problem]')
+  place(box)
+  box.className = `notice ${tone}`
   box.querySelector('.title').textContent = title
   box.querySelector('[data-problem-words]').textContent = text
   box.hidden = false
@@ -210,7 +221,11 @@ function remembered () {
   return key ? JSON.parse(localStorage.getItem(key) ?? 'null') : null
 }
 
+/** What is only offered before something is sent: the clock, and the other way to pay. */
+const before = shown => { for (const over of document.querySelectorAll('[data-before-pay]')) over.hidden = !shown }
+
 function showSent (deposit) {
+  before(false)
   at('confirm', !root().dataset.sentShown)
   root().dataset.sentShown = 'true'
   const sent = part('[data-sent]')
@@ -239,6 +254,7 @@ function payAgain () {
   forget()
   part('[data-sent]').hidden = true
   delete root().dataset.sentShown
+  before(true)
   at('send')
   showReady()
 }

@@ -53,7 +53,8 @@ async function run (place, button, form) {
       unknown.hidden = false
       unknown.querySelector('a, button')?.focus()
     } else {
-      const { title, text } = plain(error)
+      const { title, text, tone } = plain(error)
+      problem.className = `notice ${tone}`
       problem.querySelector('.title').textContent = title
       problem.querySelector('[data-problem-words]').textContent = text
       problem.hidden = false

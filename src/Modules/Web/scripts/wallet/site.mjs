@@ -32,7 +32,7 @@ export async function tell (path, body) {
 
 /** A text of EIP-4361 is asked for, signed in the wallet, and handed to the door that wants it. */
 export async function prove (provider, account, purpose, more = {}) {
-  const asked = await tell('/wallet/nonce', { address: account, purpose })
+  const asked = await tell('/wallet/nonce', { address: account })
   const signature = await sign(provider, account, asked.message)
   return tell(`/wallet/${purpose}`, { ...more, address: account, message: asked.message, signature })
 }
@@ -44,14 +44,17 @@ export async function connectAndLink (provider) {
   return account
 }
 
-/** What went wrong, as a title and a text in plain words, and whether trying again makes sense. */
+// Saying no is no failure, and what the person can put right in the wallet is none of ours.
+const tones = { rejected: 'info', busy: 'warn', locked: 'warn', account: 'warn', wrong_chain: 'warn', unknown_chain: 'warn' }
+
+/** What went wrong: a title, a text in plain words, and how grave it is. */
 export function plain (error) {
-  if (error instanceof SiteError) return { title: w('problem'), text: error.message }
+  if (error instanceof SiteError) return { title: w('problem'), text: error.message, tone: 'bad' }
   if (!(error instanceof WalletError)) throw error
   const { kind, facts: about } = error
   const values = { network: facts.chain.name, chain: facts.chain.id }
   if (about.account) Object.assign(values, { account: short(about.account), wanted: short(about.wanted) })
   if (about.needed !== undefined) Object.assign(values, { needed: ether(about.needed, language, { up: true }), there: ether(about.there, language), missing: ether(about.needed - about.there, language, { up: true }) })
   const known = `${kind}${about.needed !== undefined ? '_counted' : ''}`
-  return { title: w(`${known}.title`, values), text: w(`${known}.text`, values) + (kind === 'failed' && error.message ? ` (${error.message.slice(0, 160)})` : '') }
+  return { title: w(`${known}.title`, values), text: w(`${known}.text`, values) + (kind === 'failed' && error.message ? ` (${error.message.slice(0, 160)})` : ''), tone: tones[kind] ?? 'bad' }
 }
