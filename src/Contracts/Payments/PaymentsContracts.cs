@@ -5,7 +5,7 @@ namespace EstoSpaces.Contracts.Payments;
 
 public enum PaymentMethod { Card, Eth }
 
-/// <summary>How a guest may pay for a booking. WhyNotEth: wallet_payment_off, host_takes_no_ether; null when a wallet can pay.</summary>
+/// <summary>How a guest may pay for a booking. WhyNotEth: the code of the refusal that a wallet would meet, e.g. host_takes_no_ether; null when one can pay.</summary>
 public sealed record PaymentWays(bool Card, bool Eth, string? WhyNotEth);
 
 /// <summary>RequiresAction: the payer must do something (3-D Secure, or enter a card). Processing: the provider hasn't decided.</summary>
