@@ -23,14 +23,14 @@ public static partial class WalletDoors
 {
     private static readonly TimeSpan NodeDeadline = TimeSpan.FromSeconds(10);
 
-    private sealed record NonceAsked(string? Address);
+    internal sealed record NonceAsked(string? Address);
 
-    private sealed record NonceGiven(string Message);
+    internal sealed record NonceGiven(string Message);
 
     /// <summary>What was signed. Name, Email and Return come with signing up and in.</summary>
-    private sealed record Signed(string? Address, string? Message, string? Signature, string? Name = null, string? Email = null, string? Return = null);
+    internal sealed record Signed(string? Address, string? Message, string? Signature, string? Name = null, string? Email = null, string? Return = null);
 
-    private sealed record Payer(string? Wallet);
+    internal sealed record Payer(string? Wallet);
 
     public static void MapWalletDoors(this WebApplication app)
     {
