@@ -21,6 +21,10 @@ internal sealed class DataPlace : IDisposable
     public string PasswordFile => Cluster + ".password";
     public string PortFile => Cluster + ".port";
     public string WatchdogFile => Cluster + ".watchdog";
+
+    /// <summary>Lies there from when the cluster is made until all of it is on the disk.</summary>
+    public string UnsyncedFile => Cluster + ".unsynced";
+
     public string PidFile => Path.Combine(Cluster, "postmaster.pid");
     public string Log => Path.Combine(Cluster, "server.log");
 

@@ -22,6 +22,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
     private readonly PostgresBinaries _binaries;
     private readonly DataPlace _place;
     private Watchdog? _watchdog;
+    private Task _synced = Task.CompletedTask;
     private bool _stopped;
 
     private EmbeddedPostgres(EmbeddedPostgresOptions options, ServerAccount account, PostgresBinaries binaries, DataPlace place, string password) =>
@@ -53,6 +54,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
             var binaries = await PostgresBinaries.FindAsync(options.BinDirectory, account, place.Cluster, ct);
             server = new(options, account, binaries, place, await place.PasswordAsync(account, ct));
             if (place.Major is null) await server.InitialiseAsync(ct);
+            if (File.Exists(place.UnsyncedFile)) server._synced = server.SyncAsync();
             if (!await server.AdoptAsync(ct)) await server.LaunchAsync(ct);
             return server;
         }
@@ -68,14 +70,18 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
     public string ConnectionString(string database) => Builder(database, Port).ConnectionString;
 
     /// <summary>Creates those of the named databases that are missing, each with the extensions the modules rely on.</summary>
-    public Task EnsureDatabasesAsync(IReadOnlyList<string> names, CancellationToken ct = default) =>
-        DatabaseTemplate.EnsureAsync(UnpooledConnectionString, names, ct);
+    public async Task EnsureDatabasesAsync(IReadOnlyList<string> names, CancellationToken ct = default)
+    {
+        await DatabaseTemplate.EnsureAsync(UnpooledConnectionString, names, ct);
+        await _synced; // before anybody writes what must survive a power cut
+    }
 
     public async ValueTask DisposeAsync()
     {
         if (_stopped) return;
         _stopped = true;
         NpgsqlConnection.ClearAllPools();
+        await _synced.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // it is tried again at the next start
         try
         {
             await StopAsync();
@@ -104,9 +110,13 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         IncludeErrorDetail = false,
     };
 
-    /// <summary>initdb works beside the final place and its result is renamed, so a kill in the middle leaves nothing half made.</summary>
+    /// <summary>
+    /// initdb works beside the final place and its result is renamed, so a kill in the middle leaves nothing half made. It does not wait for the disk: where much else was just
+    /// written (a build, npm packages), that takes most of a minute. <see cref="SyncAsync"/> does, while the server starts and the databases are made.
+    /// </summary>
     private async Task InitialiseAsync(CancellationToken ct)
     {
+        _options.Tell("Making the databases; only the first start does.");
         if (Directory.Exists(_place.Cluster) && Directory.EnumerateFileSystemEntries(_place.Cluster).Any())
             throw new EmbeddedPostgresException($"{_place.Cluster} holds something that is not a PostgreSQL cluster. Remove it, or set DATA_DIR to another directory.");
         var unfinished = _place.Cluster + ".init";
@@ -115,10 +125,19 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         await _account.OwnAsync(unfinished, ct);
         string[] locale = _binaries.Major < 17 ? ["--locale=C.UTF-8"] : ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"];
         var (exitCode, output) = await _account.RunAsync(ct, _binaries.Program("initdb"),
-            ["-D", unfinished, "-U", Superuser, "-A", "scram-sha-256", "--pwfile", _place.PasswordFile, "-E", "UTF8", "--no-instructions", .. locale]);
+            ["-D", unfinished, "-U", Superuser, "-A", "scram-sha-256", "--pwfile", _place.PasswordFile, "-E", "UTF8", "--no-instructions", "--no-sync", .. locale]);
         if (exitCode != 0) throw new EmbeddedPostgresException("PostgreSQL could not create its data directory: " + output.Trim());
         if (Directory.Exists(_place.Cluster)) Directory.Delete(_place.Cluster);
+        await DataPlace.WriteClosedAsync(_place.UnsyncedFile, "", _account, ct);
         Directory.Move(unfinished, _place.Cluster);
+    }
+
+    /// <summary>Waits until the disk has every file of the cluster, as initdb would have.</summary>
+    private async Task SyncAsync()
+    {
+        var (exitCode, output) = await _account.RunAsync(CancellationToken.None, _binaries.Program("initdb"), "--sync-only", "-D", _place.Cluster);
+        if (exitCode != 0) throw new EmbeddedPostgresException($"The data in {_place.Cluster} could not be written to the disk: {output.Trim()}");
+        File.Delete(_place.UnsyncedFile);
     }
 
     /// <summary>
@@ -274,6 +293,7 @@ public sealed class EmbeddedPostgres : IAsyncDisposable
         {
             _options.Tell(e.Message);
         }
+        await _synced.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _watchdog?.Dispose();
     }
 

@@ -153,11 +153,13 @@ public sealed class ModuleApp : IAsyncDisposable
 
 public static class ModuleRouting
 {
+    private static readonly CheckFilter Check = new();
+
     /// <summary>A group of endpoints whose requests are checked (<see cref="IChecked"/>) before the slice runs.</summary>
     public static RouteGroupBuilder MapDoor(this WebApplication app, string prefix)
     {
         var group = app.MapGroup(prefix);
-        group.AddEndpointFilter<CheckFilter>();
+        group.AddEndpointFilter(Check); // the instance: for a type, a factory would be compiled for each group
         return group;
     }
 

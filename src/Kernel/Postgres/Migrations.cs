@@ -25,7 +25,7 @@ public static class Migrations
         {
             await ExecuteAsync(connection, "create table if not exists schema_history (name text primary key, checksum text not null, applied_at timestamptz not null default now())", ct);
             var pending = Pending(files, await HistoryAsync(connection, ct));
-            foreach (var file in pending) await ApplyAsync(connection, file, ct);
+            foreach (var file in pending) await ApplyAsync(connection, file, file == pending[^1], ct);
             return pending.ConvertAll(f => f.Name);
         }
         finally
@@ -69,9 +69,11 @@ public static class Migrations
         return pending;
     }
 
-    private static async Task ApplyAsync(NpgsqlConnection connection, SchemaFile file, CancellationToken ct)
+    /// <summary>Only the last file's commit waits for the disk: the log is written in order, so it makes those before it durable too, and a lost tail is applied again.</summary>
+    private static async Task ApplyAsync(NpgsqlConnection connection, SchemaFile file, bool last, CancellationToken ct)
     {
         await using var transaction = await connection.BeginTransactionAsync(ct);
+        if (!last) await ExecuteAsync(connection, "set local synchronous_commit = off", ct);
         await ExecuteAsync(connection, file.Sql, ct);
         await using var note = new NpgsqlCommand("insert into schema_history (name, checksum) values ($1, $2)", connection) { Parameters = { new() { Value = file.Name }, new() { Value = file.Checksum } } };
         await note.ExecuteNonQueryAsync(ct);
