@@ -5,7 +5,7 @@ namespace EstoSpaces.Auth;
 
 public enum AccountStatus { Active, Suspended, Deleted }
 
-/// <summary>Somebody who can sign in: an address, a password, roles. Who they are as a person belongs to the user service.</summary>
+/// <summary>Somebody who can sign in: an address, a password or wallets, roles. Who they are as a person belongs to the user service.</summary>
 public sealed class Account
 {
     public UserId Id { get; private init; }
@@ -15,7 +15,7 @@ public sealed class Account
     public string EmailKey { get; private set; } = "";
 
     public string? Name { get; private set; }
-    public string PasswordHash { get; private set; } = "";
+    public string PasswordHash { get; private set; } = NoPassword;
 
     /// <summary>Wire names of the roles, as they stand in the database and in tokens.</summary>
     public string[] RoleNames { get; private set; } = [];
@@ -30,6 +30,11 @@ public sealed class Account
 
     public IReadOnlyList<Role> Roles => [.. RoleNames.Select(n => Wire.TryName<Role>(n, out var role) ? role : Role.Guest)];
     public bool EmailVerified => EmailVerifiedAt is not null;
+
+    /// <summary>No password is this one's: who signs in with a wallet needs none.</summary>
+    public const string NoPassword = "";
+
+    public bool HasPassword => PasswordHash != NoPassword;
 
     private Account() { }
 
@@ -90,7 +95,7 @@ public sealed class Account
     public void Erase()
     {
         Email = EmailKey = $"{Id}@erased.invalid";
-        (Name, PasswordHash, Status, StatusReason, EmailVerifiedAt) = (null, "", AccountStatus.Deleted, "erased", null);
+        (Name, PasswordHash, Status, StatusReason, EmailVerifiedAt) = (null, NoPassword, AccountStatus.Deleted, "erased", null);
         RoleNames = Names([Role.Guest]);
     }
 

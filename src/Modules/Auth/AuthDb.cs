@@ -10,6 +10,8 @@ public sealed class AuthDb(DbContextOptions<AuthDb> options) : ModuleDb(options)
     public DbSet<RefreshToken> RefreshTokens => Set<RefreshToken>();
     public DbSet<EmailVerification> EmailVerifications => Set<EmailVerification>();
     public DbSet<PasswordReset> PasswordResets => Set<PasswordReset>();
+    public DbSet<Wallet> Wallets => Set<Wallet>();
+    public DbSet<WalletNonce> WalletNonces => Set<WalletNonce>();
 
     protected override void MapModule(ModelBuilder model)
     {
@@ -40,5 +42,11 @@ public sealed class AuthDb(DbContextOptions<AuthDb> options) : ModuleDb(options)
             reset.ToTable("password_resets").HasKey(r => r.Id);
             reset.HasOne<Account>().WithMany().HasForeignKey(r => r.UserId);
         });
+        model.Entity<Wallet>(wallet =>
+        {
+            wallet.ToTable("wallets").HasKey(w => w.Address);
+            wallet.HasOne<Account>().WithMany().HasForeignKey(w => w.UserId);
+        });
+        model.Entity<WalletNonce>().ToTable("wallet_nonces").HasKey(n => n.Nonce);
     }
 }

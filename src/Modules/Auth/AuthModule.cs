@@ -10,7 +10,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace EstoSpaces.Auth;
 
-/// Owns accounts: addresses, passwords, roles, sessions, and the keys that sign access tokens.
+/// Owns accounts: addresses, passwords, wallets that sign in, roles, sessions, and the keys that sign access tokens.
 /// Everybody else checks tokens by the public keys at /.well-known/jwks.json and never asks here.
 /// Refuses to own who a person is (names, pictures, contacts belong to users) and to send mail (notifications does, by events).
 public sealed class AuthModule : IModule
@@ -32,6 +32,8 @@ public sealed class AuthModule : IModule
         services.AddSingleton<PasswordRules>();
         services.AddSingleton<Throttle>();
         services.AddScoped<SessionIssuer>();
+        services.AddSingleton<WalletOrigins>();
+        services.AddScoped<WalletProofs>();
         services.AddSingleton<RevokedSince>();
         services.AddHostedService<FirstTimers>();
         services.AddHostedService<RevocationHerald>();
@@ -50,6 +52,9 @@ public sealed class AuthModule : IModule
         ForgotPassword.Map(strangers);
         ResetPassword.Map(strangers);
         VerifyEmail.Map(strangers);
+        IssueWalletNonce.Map(strangers);
+        LoginByWallet.Map(strangers);
+        RegisterByWallet.Map(strangers);
 
         var users = app.MapDoor("/api/v1/auth").RequireAuthorization(Policies.User).WithTags("auth").AddEndpointFilter(NoStore);
         GetMe.Map(users);
@@ -58,6 +63,7 @@ public sealed class AuthModule : IModule
         EndSessions.Map(users);
         ChangePassword.Map(users);
         ResendVerification.Map(users);
+        OwnWallets.Map(users);
 
         GovernAccounts.Map(app.MapDoor("/api/v1/auth").RequireAuthorization(Policies.Admin).WithTags("auth").AddEndpointFilter(NoStore));
 

@@ -21,6 +21,12 @@ public sealed record ThrottleRule(string Name, int Free, TimeSpan Window, TimeSp
 
     /// <summary>Mails asked for from one address.</summary>
     public static readonly ThrottleRule MailAddress = new("mail:address", 60, TimeSpan.FromHours(1), TimeSpan.FromMinutes(1), TimeSpan.FromHours(1));
+
+    /// <summary>Nonces for wallets given out to one address.</summary>
+    public static readonly ThrottleRule WalletNonce = new("wallet:nonce", 300, TimeSpan.FromMinutes(15), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(15));
+
+    /// <summary>Wallets' messages from one address that proved nothing.</summary>
+    public static readonly ThrottleRule WalletAddress = new("wallet:address", 100, TimeSpan.FromMinutes(15), TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(15));
 }
 
 /// <summary>Counts attempts in the database, so that a restart or another replica forgets none. An attempt counts before its outcome is known: parallel tries can't slip through.</summary>

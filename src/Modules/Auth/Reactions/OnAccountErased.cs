@@ -17,5 +17,7 @@ public sealed class OnAccountErased(AuthDb db, Outbox outbox, SessionIssuer sess
         await db.Database.ExecuteSqlAsync($"delete from email_verifications where user_id = {user}", ct);
         await db.Database.ExecuteSqlAsync($"delete from password_resets where user_id = {user}", ct);
         await db.Database.ExecuteSqlAsync($"delete from oauth_connections where user_id = {user}", ct);
+        await db.Database.ExecuteSqlAsync($"delete from wallet_nonces where address in (select address from wallets where user_id = {user})", ct);
+        await db.Database.ExecuteSqlAsync($"delete from wallets where user_id = {user}", ct);
     }
 }

@@ -16,6 +16,7 @@ public sealed class PurgeExpiredSecrets(AuthDb db, Outbox outbox, TimeProvider c
         await db.Database.ExecuteSqlAsync($"delete from sessions where expires_at < {quarter} or revoked_at < {quarter}", ct);
         await db.Database.ExecuteSqlAsync($"delete from email_verifications where expires_at < {week}", ct);
         await db.Database.ExecuteSqlAsync($"delete from password_resets where expires_at < {week}", ct);
+        await db.Database.ExecuteSqlAsync($"delete from wallet_nonces where expires_at < {now.AddDays(-1)}", ct);
         await db.Database.ExecuteSqlAsync($"delete from throttles where began_at < {now.AddDays(-1)} and (blocked_until is null or blocked_until < {now})", ct);
         await outbox.SetTimerAsync<PurgeExpiredSecrets>(Subject, clock.GetUtcNow() + TimeSpan.FromDays(1), ct);
     }
