@@ -4,9 +4,9 @@ using EstoSpaces.Contracts.Properties;
 
 namespace EstoSpaces.Contracts.Samples;
 
-/// <summary>An account of the sample data. Goes to auth's and users' <c>POST /internal/seed</c> in batches.</summary>
+/// <summary>An account of the sample data. Goes to auth's and users' <c>POST /internal/seed</c> in batches. Wallet: an address that is linked where the chain is a development one; a host is paid there.</summary>
 public sealed record SampleAccount(UserId Id, string Email, string Password, string FirstName, string LastName, string? Phone, string Language, string Country, string? Bio,
-    IReadOnlyList<Role> Roles, DateTimeOffset RegisteredAt);
+    IReadOnlyList<Role> Roles, DateTimeOffset RegisteredAt, string? Wallet = null);
 
 /// <summary>A picture of the sample data: WebP bytes. Goes to media's <c>POST /internal/seed</c>, which keeps each once and makes its renditions.</summary>
 public sealed record SamplePicture(MediaId Id, UserId OwnerId, string Name, byte[] Bytes);

@@ -25,6 +25,13 @@ public sealed record AccountErased(UserId UserId, DateTimeOffset ErasedAt) : IEv
     public string Subject => UserId.ToString();
 }
 
+/// <summary>What somebody earns goes to another of his wallets from now on, or to none (Address null). Address in EIP-55 spelling.</summary>
+[EventType("estospaces.users.payout_wallet_changed.v1")]
+public sealed record PayoutWalletChanged(UserId UserId, string? Address, DateTimeOffset ChangedAt) : IEvent
+{
+    public string Subject => UserId.ToString();
+}
+
 /// <summary>A proven wallet of a person. Payout: what he earns as a host goes there; one of his wallets at most.</summary>
 public sealed record WalletView(string Address, string? Label, string Kind, long ChainId, bool Payout, DateTimeOffset LinkedAt);
 

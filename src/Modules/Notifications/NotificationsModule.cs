@@ -25,6 +25,7 @@ public sealed class NotificationsModule : IModule
         [
             ReactionSeam.To<AccountRegistered, OnAccountRegistered>(), ReactionSeam.To<ProfileChanged, OnProfileChanged>(), ReactionSeam.To<AccountErased, OnAccountErased>(),
             ReactionSeam.To<EmailVerificationRequested, OnEmailVerificationRequested>(), ReactionSeam.To<PasswordResetRequested, OnPasswordResetRequested>(), ReactionSeam.To<PasswordChanged, OnPasswordChanged>(),
+            ReactionSeam.To<WalletLinked, OnWalletLinked>(), ReactionSeam.To<WalletUnlinked, OnWalletUnlinked>(), ReactionSeam.To<PayoutWalletChanged, OnPayoutWalletChanged>(),
             ReactionSeam.To<BookingHeld, OnBookingHeld>(), ReactionSeam.To<BookingRequested, OnBookingRequested>(), ReactionSeam.To<BookingDeclined, OnBookingDeclined>(),
             ReactionSeam.To<BookingConfirmed, OnBookingConfirmed>(), ReactionSeam.To<BookingExpired, OnBookingExpired>(), ReactionSeam.To<BookingCancelled, OnBookingCancelled>(),
             ReactionSeam.To<StayCompleted, OnStayCompleted>(),
@@ -39,6 +40,7 @@ public sealed class NotificationsModule : IModule
         services.AddSingleton<UnsubscribeTokens>();
         services.AddSingleton<CourierBell>();
         services.AddSingleton<AccountLetters>();
+        services.AddSingleton<WalletLetters>();
         services.AddSingleton<BookingLetters>();
         services.AddSingleton<PaymentLetters>();
         services.AddScoped<Contacts>();

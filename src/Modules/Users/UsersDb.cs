@@ -1,4 +1,5 @@
 using EstoSpaces.Contracts;
+using EstoSpaces.Contracts.Users;
 using EstoSpaces.Kernel.Identity;
 using EstoSpaces.Kernel.Postgres;
 using Microsoft.EntityFrameworkCore;
@@ -11,6 +12,7 @@ public sealed class UsersDb(DbContextOptions<UsersDb> options) : ModuleDb(option
     public DbSet<Profile> Profiles => Set<Profile>();
     public DbSet<Preferences> Preferences => Set<Preferences>();
     public DbSet<Address> Addresses => Set<Address>();
+    public DbSet<UserWallet> Wallets => Set<UserWallet>();
 
     protected override void MapModule(ModelBuilder model)
     {
@@ -31,6 +33,7 @@ public sealed class UsersDb(DbContextOptions<UsersDb> options) : ModuleDb(option
             address.Property(a => a.Line2).HasColumnName("line2");
             address.Property(a => a.Version).IsConcurrencyToken();
         });
+        model.Entity<UserWallet>().ToTable("user_wallets").HasKey(w => w.Id);
     }
 
     /// <summary>The caller's own profile. Made from his token when he comes before the event that tells of his registration. Null when he was erased.</summary>
@@ -51,6 +54,10 @@ public sealed class UsersDb(DbContextOptions<UsersDb> options) : ModuleDb(option
         }
         return profile.ErasedAt is null ? profile : null;
     }
+
+    /// <summary>Somebody's wallets, in the order in which they were proved.</summary>
+    public async Task<IReadOnlyList<WalletView>> WalletsOfAsync(UserId id, CancellationToken ct) =>
+        [.. (await Wallets.AsNoTracking().Where(w => w.UserId == id).OrderBy(w => w.VerifiedAt).ThenBy(w => w.Id).ToListAsync(ct)).Select(w => w.View())];
 
     public Task<Profile?> LivingAsync(UserId id, CancellationToken ct) => Profiles.SingleOrDefaultAsync(p => p.UserId == id && p.ErasedAt == null, ct);
 }

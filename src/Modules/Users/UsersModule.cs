@@ -24,6 +24,7 @@ public sealed class UsersModule : IModule
         Hears =
         [
             ReactionSeam.To<AccountRegistered, OnAccountRegistered>(), ReactionSeam.To<EmailVerified, OnEmailVerified>(), ReactionSeam.To<RolesChanged, OnRolesChanged>(),
+            ReactionSeam.To<WalletLinked, OnWalletLinked>(), ReactionSeam.To<WalletUnlinked, OnWalletUnlinked>(),
             ReactionSeam.To<MediaProcessed, OnMediaProcessed>(), ReactionSeam.To<MediaDeleted, OnMediaDeleted>(),
             ReactionSeam.To<BookingConfirmed, OnBookingConfirmed>(), ReactionSeam.To<BookingCancelled, OnBookingCancelled>(), ReactionSeam.To<StayCompleted, OnStayCompleted>(),
         ],
@@ -37,6 +38,7 @@ public sealed class UsersModule : IModule
         OwnProfile.Map(own);
         OwnPreferences.Map(own);
         OwnAddresses.Map(own);
+        OwnWallets.Map(own);
         UpdateUser.Map(own);
         EraseUser.Map(own);
         ListUsers.Map(app.MapDoor("/api/v1/users").RequireAuthorization(Policies.Admin).WithTags("users"));
@@ -44,6 +46,7 @@ public sealed class UsersModule : IModule
 
         var services = app.MapInternalDoor("/internal");
         TellContacts.Map(services);
+        TellWallets.Map(services);
         if (!app.Environment.IsProduction()) SeedProfiles.Map(services);
     }
 }

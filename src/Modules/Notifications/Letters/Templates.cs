@@ -9,6 +9,9 @@ public static class Templates
     public static readonly Template VerifyEmail = new("verify_email", "account", EmailOnly: true, Secret: true);
     public static readonly Template PasswordReset = new("password_reset", "account", EmailOnly: true, Secret: true);
     public static readonly Template PasswordChanged = new("password_changed", "account");
+    public static readonly Template WalletLinked = new("wallet_linked", "account");
+    public static readonly Template WalletUnlinked = new("wallet_unlinked", "account");
+    public static readonly Template PayoutWalletChanged = new("payout_wallet_changed", "account");
     public static readonly Template Welcome = new("welcome", "tips", Mandatory: false);
     public static readonly Template BookingRequested = new("booking_requested", "bookings");
     public static readonly Template BookingDeclined = new("booking_declined", "bookings");
@@ -25,7 +28,7 @@ public static class Templates
 
     public static readonly IReadOnlyList<Template> All =
     [
-        VerifyEmail, PasswordReset, PasswordChanged, Welcome, BookingRequested, BookingDeclined, BookingConfirmedGuest, BookingConfirmedHost, BookingCancelledGuest, BookingCancelledHost, BookingExpired,
+        VerifyEmail, PasswordReset, PasswordChanged, WalletLinked, WalletUnlinked, PayoutWalletChanged, Welcome, BookingRequested, BookingDeclined, BookingConfirmedGuest, BookingConfirmedHost, BookingCancelledGuest, BookingCancelledHost, BookingExpired,
         PaymentReceived, PaymentFailed, RefundIssued, StayCompleted, ByHand,
     ];
 
