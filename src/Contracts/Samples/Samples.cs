@@ -41,6 +41,9 @@ public sealed record SampleBlock(Guid Id, PropertyId PropertyId, DateOnly Start,
 /// <summary>One batch; each module takes what it owns. Safe to repeat.</summary>
 public sealed record SampleBatch
 {
+    /// <summary>The chain of a local development node, the only one where sample accounts get wallets.</summary>
+    public const long DevelopmentChainId = 31337;
+
     public IReadOnlyList<SampleAccount> Accounts { get; init; } = [];
     public IReadOnlyList<SamplePicture> Pictures { get; init; } = [];
     public IReadOnlyList<SampleListing> Listings { get; init; } = [];

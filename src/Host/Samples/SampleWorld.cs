@@ -198,7 +198,8 @@ internal sealed class SampleWorld(int seed, int listings, DateOnly today, Platfo
     private SampleAccount Account(string kind, int index, string email, string first, string last, string country, IReadOnlyList<Role> roles)
     {
         var dice = new Dice(seed, kind + " account", index);
-        return new SampleAccount(PersonId(kind, index), email, Password, first, last, null, index > 0 && dice.Chance(0.3) ? "fr" : "en", country, roles.Contains(Role.Host) ? dice.One(SampleWords.Bios) : null, roles, Beginning.AddDays(dice.Between(0, 300)));
+        return new SampleAccount(PersonId(kind, index), email, Password, first, last, null, index > 0 && dice.Chance(0.3) ? "fr" : "en", country, roles.Contains(Role.Host) ? dice.One(SampleWords.Bios) : null, roles, Beginning.AddDays(dice.Between(0, 300)),
+            SampleWallets.Of(kind, index));
     }
 
     private (string First, string Last) NameOf(string kind, int index)

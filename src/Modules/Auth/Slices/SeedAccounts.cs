@@ -1,5 +1,6 @@
 using EstoSpaces.Contracts;
 using EstoSpaces.Contracts.Samples;
+using EstoSpaces.Kernel.Ethereum;
 using EstoSpaces.Kernel.Postgres;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -9,12 +10,15 @@ using Npgsql;
 
 namespace EstoSpaces.Auth;
 
-/// <summary>Adds the accounts of the sample data, their addresses proved. No mail goes out and nobody is told: the user service gets the same batch. Each distinct password is hashed once.</summary>
+/// <summary>
+/// Adds the accounts of the sample data, their addresses proved, and links their wallets where the chain is a development one: the keys of some are known to everybody. No mail goes out and nobody
+/// is told: the user service gets the same batch. Each distinct password is hashed once.
+/// </summary>
 public static class SeedAccounts
 {
     public static void Map(RouteGroupBuilder services) => services.MapPost("/seed", Handle).WithMetadata(new RequestSizeLimitAttribute(32 << 20));
 
-    private static async Task<IResult> Handle(SampleBatch batch, NpgsqlDataSource source, PasswordVault vault, CancellationToken ct)
+    private static async Task<IResult> Handle(SampleBatch batch, NpgsqlDataSource source, PasswordVault vault, WalletProofs proofs, CancellationToken ct)
     {
         var hashes = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var password in batch.Accounts.Select(a => a.Password).Distinct()) hashes[password] = await vault.HashAsync(password, ct);
@@ -32,6 +36,13 @@ public static class SeedAccounts
                 accounts.Select(a => string.Join(',', a.Roles.Append(Contracts.Auth.Role.Guest).Distinct().Order().Select(Wire.Name))).ToArray(),
                 accounts.Select(a => a.Language).ToArray(), accounts.Select(a => a.RegisteredAt.ToUniversalTime()).ToArray(),
             ], ct);
+        var wallets = accounts.Where(a => a.Wallet is not null && proofs.ChainId == SampleBatch.DevelopmentChainId).ToList();
+        if (wallets.Count > 0)
+            await source.ExecuteAsync("""
+                insert into wallets (address, user_id, kind, chain_id, linked_at)
+                select address, w.id, 'key', $3, users.created_at from unnest($1::text[], $2::uuid[]) as w (address, id) join users on users.id = w.id
+                on conflict do nothing
+                """, [wallets.Select(a => Wallet.KeyOf(EthereumAddress.Parse(a.Wallet!))).ToArray(), wallets.Select(a => a.Id.Value).ToArray(), proofs.ChainId], ct);
         return Results.Ok(new SampleOutcome(added));
     }
 }
