@@ -48,8 +48,8 @@ public sealed class HostileWalletTests(WithProduct fixture) : IClassFixture<With
         var (wallet, message) = await LinkedAsync();
         SignInMessage[] wrong =
         [
-            message with { Domain = "evil.example" }, message with { Domain = message.Domain + ".evil.example" }, message with { Domain = "localhost" }, message with { Domain = message.Domain.ToUpperInvariant() },
-            message with { Uri = "https://evil.example/" }, message with { Uri = message.Uri + ".evil.example" }, message with { Uri = message.Uri.Replace("http://", "https://", StringComparison.Ordinal) },
+            message with { Domain = "evil.example" }, message with { Domain = "evil." + message.Domain }, message with { Domain = "localhost" }, message with { Domain = message.Domain.ToUpperInvariant() },
+            message with { Uri = "https://evil.example/" }, message with { Uri = "http://evil.example/" + message.Uri }, message with { Uri = message.Uri.Replace("http://", "https://", StringComparison.Ordinal) },
             message with { Uri = $"http://{message.Domain}@evil.example/" }, message with { Uri = message.Uri + "0" }, message with { Scheme = "https" },
         ];
         foreach (var text in wrong.Select(w => w.ToString())) await LoginAsync(wallet, text).ShouldRefuseAsync(400, "wallet_wrong_origin", "message");
