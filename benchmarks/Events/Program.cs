@@ -5,33 +5,59 @@ using EstoSpaces.Contracts;
 using EstoSpaces.Contracts.Bookings;
 using EstoSpaces.Contracts.Events;
 using EstoSpaces.EventBench;
-using EstoSpaces.Host;
+using EstoSpaces.Host.Embedded;
 using EstoSpaces.Kernel.Events;
 using EstoSpaces.Kernel.Events.Nats;
-using EstoSpaces.Kernel.Hosting;
 using EstoSpaces.Testing;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
-// Events per second: NATS alone, our bus on it, and the whole way from the commit of a fact to the commit of its effect, through two databases; the same way on the bus within the process.
-// dotnet run -c Release --project benchmarks/Events [facts]
-var facts = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 20_000;
+// Events per second: NATS alone, our bus on it, and the whole way from the commit of a fact to the commit of its effect, through two databases, over NATS and within the process. Then how long
+// that way takes at a moderate rate, beside the same way by hand with nothing promised.
+// dotnet run -c Release --project benchmarks/Events [facts] [facts a second] [--profile]
+var numbers = args.Where(a => !a.StartsWith('-')).Select(a => int.Parse(a, CultureInfo.InvariantCulture)).ToList();
+var (facts, perSecond, seconds) = (numbers.ElementAtOrDefault(0) is > 0 and var n ? n : 20_000, numbers.ElementAtOrDefault(1) is > 0 and var r ? r : 200, 10);
+var profile = args.Contains("--profile");
 
 await using var nats = await NatsServerProcess.StartAsync();
-var raw = await RawAsync();
-Console.WriteLine($"NATS alone: publish + ack, 256 on their way: {raw:F0}/s");
-var (bus, ack50, ack99) = await BusAsync();
-Console.WriteLine($"our bus: publish + ack with envelope and id, 256 on their way: {bus:F0}/s, ack p50 {ack50:F2} ms, p99 {ack99:F2} ms, ratio to NATS alone {bus / raw:F2}");
+var folder = Directory.CreateTempSubdirectory("estospaces-event-bench").FullName;
+if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(folder, (UnixFileMode)0b111_101_101);
+await using var postgres = await EmbeddedPostgres.StartAsync(new EmbeddedPostgresOptions
+{
+    DataDirectory = Path.Combine(folder, "postgres"),
+    Settings = profile ? new Dictionary<string, string> { ["shared_preload_libraries"] = "pg_stat_statements", ["pg_stat_statements.track_planning"] = "on" } : new Dictionary<string, string>(),
+});
+await postgres.EnsureDatabasesAsync([PublishingModule.Database, ListeningModule.Database]);
+if (profile) await Costs.WatchStatementsAsync(postgres);
 
-var local = await RoadAsync(null);
-var road = await RoadAsync(nats.Url);
-Console.WriteLine($"outbox → effect in one process, {facts} facts of {Subjects(facts)} subjects: {local:F0}/s");
-Console.WriteLine($"outbox → NATS → effect, the same: {road:F0}/s, ratio to one process {road / local:F2}, to NATS alone {road / raw:F3}");
+var raw = await RawAsync();
+Say($"NATS alone: publish + ack, 256 on their way: {raw:F0}/s");
+var (bus, acks) = await BusAsync();
+Say($"our bus: publish + ack with envelope and id, 256 on their way: {bus:F0}/s, ack {acks}, ratio to NATS alone {bus / raw:F2}");
+
+Latency bare;
+await using (var from = NpgsqlDataSource.Create(postgres.ConnectionString(PublishingModule.Database)))
+await using (var to = NpgsqlDataSource.Create(postgres.ConnectionString(ListeningModule.Database)))
+    bare = await Bare.SteadyAsync(from, to, nats.Options, perSecond, seconds);
+Say($"by hand, nothing promised, at {perSecond}/s: {bare}");
+
+foreach (var (name, url) in new[] { ("outbox → effect within the process", null), ("outbox → NATS → effect", nats.Url) })
+{
+    await using var road = await Road.StartAsync(postgres, url);
+    if (profile) await Costs.StatementsAsync(postgres, 1);
+    var before = await Costs.NowAsync(postgres, nats.ProcessId);
+    var rate = await road.BurstAsync(facts);
+    var after = await Costs.NowAsync(postgres, nats.ProcessId);
+    Say($"{name}, {facts} facts of {facts / 10} subjects: {rate:F0}/s, {rate / raw:F3} of NATS alone");
+    Say($"{after.Since(before, facts)}");
+    if (profile) (await Costs.StatementsAsync(postgres, facts)).ForEach(Console.WriteLine);
+    var steady = await road.SteadyAsync(perSecond, seconds);
+    Say($"  at {perSecond}/s: {steady}; × by hand: p50 {steady.At(0.5) / bare.At(0.5):F1}, p99 {steady.At(0.99) / bare.At(0.99):F1}");
+    if (profile) (await Costs.StatementsAsync(postgres, perSecond * seconds)).ForEach(Console.WriteLine);
+}
 return 0;
 
-static int Subjects(int facts) => Math.Max(1, facts / 10);
-static double At(List<double> sorted, double share) => sorted.Count == 0 ? double.NaN : sorted[(int)Math.Min(sorted.Count - 1, sorted.Count * share)];
+static void Say(FormattableString line) => Console.WriteLine(FormattableString.Invariant(line));
 
 static EventEnvelope Envelope(int i)
 {
@@ -52,19 +78,19 @@ async Task<double> RawAsync()
     return await ManyAsync(_ => link.StoreAsync("raw", body, default, CancellationToken.None), null);
 }
 
-async Task<(double PerSecond, double P50, double P99)> BusAsync()
+async Task<(double PerSecond, Latency Acks)> BusAsync()
 {
     await using var bus = new NatsBus(nats.Options, NullLogger<NatsBus>.Instance);
     await bus.StartAsync(CancellationToken.None);
     await Until.HoldsAsync(async () =>
     {
-        try { await bus.SettleAsync("bookings", CancellationToken.None); return true; }
+        try { await bus.SettleAsync("payments", CancellationToken.None); return true; }
         catch (BusAwayException) { return false; }
     }, "the bus is there");
     var times = new List<double>();
-    var rate = await ManyAsync(i => bus.PublishAsync(Envelope(i), CancellationToken.None), times);
-    times.Sort();
-    return (rate, At(times, 0.5), At(times, 0.99));
+    // Under a name whose stream nobody reads afterwards.
+    var rate = await ManyAsync(i => bus.PublishAsync(Envelope(i) with { Type = "estospaces.payments.bench.v1" }, CancellationToken.None), times);
+    return (rate, new Latency(times));
 }
 
 static async Task<double> ManyAsync(Func<int, Task> publish, List<double>? times)
@@ -82,56 +108,4 @@ static async Task<double> ManyAsync(Func<int, Task> publish, List<double>? times
         }
     })));
     return count / began.Elapsed.TotalSeconds;
-}
-
-async Task<double> RoadAsync(string? natsUrl)
-{
-    var folder = Directory.CreateTempSubdirectory("estospaces-event-bench").FullName;
-    if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(folder, (UnixFileMode)0b111_101_101);
-    IReadOnlyList<IModule> modules = [new PublishingModule(), new ListeningModule()];
-    var settings = new Settings(new Dictionary<string, string>()).With(("ENVIRONMENT", "test"), ("LOG_LEVEL", "error"), ("DATA_DIR", folder), ("NATS_URL", natsUrl), ("PORT_OFFSET", "21000"));
-    using var loggers = Loggers.Create(settings);
-    await using var topology = await Topology.ChooseAsync(settings, modules, modules, loggers, CancellationToken.None);
-    var apps = modules.Select(m => ModuleApp.Build(m, topology.ContextOf(m.Facts))).ToList();
-    try
-    {
-        foreach (var app in apps) await app.MigrateAsync(CancellationToken.None);
-        foreach (var app in apps) await app.StartAsync(CancellationToken.None);
-        await topology.Bus.StartAsync(CancellationToken.None);
-        var source = apps[0].Web.Services.GetRequiredService<NpgsqlDataSource>();
-        var signal = apps[0].Web.Services.GetRequiredService<OutboxSignal>();
-        await BurstAsync(source, signal, 2_000); // warm
-        return await BurstAsync(source, signal, facts);
-    }
-    finally
-    {
-        await topology.Bus.StopAsync(CancellationToken.None);
-        foreach (var app in apps) await app.StopAsync(CancellationToken.None);
-        foreach (var app in apps) await app.DisposeAsync();
-    }
-}
-
-static async Task<double> BurstAsync(NpgsqlDataSource source, OutboxSignal signal, int count)
-{
-    WriteNights.Reset();
-    var properties = Enumerable.Range(0, Subjects(count)).Select(_ => PropertyId.New()).ToList();
-    var began = Stopwatch.StartNew();
-    await Parallel.ForEachAsync(Enumerable.Range(0, count / 200), new ParallelOptions { MaxDegreeOfParallelism = 2 }, async (batch, ct) =>
-    {
-        await CommitAsync(source, [.. Enumerable.Range(0, 200).Select(i => Nights(properties[(batch * 200 + i) % properties.Count]))], ct);
-        signal.Wake();
-    });
-    await Until.HoldsAsync(() => Task.FromResult(WriteNights.Handled), n => n >= count, "all effects are there", seconds: 300);
-    return count / began.Elapsed.TotalSeconds;
-}
-
-static NightsTaken Nights(PropertyId property) => new(property, Guid.CreateVersion7(), new DateOnly(2027, 5, 3), new DateOnly(2027, 5, 8), "stay");
-
-static async Task CommitAsync(NpgsqlDataSource source, IReadOnlyList<IEvent> facts, CancellationToken ct)
-{
-    await using var connection = await source.OpenConnectionAsync(ct);
-    await using var transaction = await connection.BeginTransactionAsync(ct);
-    // In the order of subjects: two transactions that number facts of the same subjects must not wait for each other in a circle.
-    await Outbox.InsertAsync(connection, facts.OrderBy(f => f.Subject, StringComparer.Ordinal), DateTimeOffset.UtcNow, ct);
-    await transaction.CommitAsync(ct);
 }

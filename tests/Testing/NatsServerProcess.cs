@@ -16,6 +16,10 @@ public sealed class NatsServerProcess : IAsyncDisposable
     private NatsServerProcess(string folder, int port, string program, string configuration) => (this.folder, Port, this.program, this.configuration) = (folder, port, program, configuration);
 
     public int Port { get; }
+
+    /// <summary>The process that runs now.</summary>
+    public int ProcessId => process?.Id ?? 0;
+
     public string Address => $"127.0.0.1:{Port}";
     public string Url => "nats://" + Address;
 
