@@ -35,8 +35,10 @@ public sealed class Road : IAsyncDisposable
         var topology = await Topology.ChooseAsync(settings, modules, modules, loggers, CancellationToken.None);
         var road = new Road(topology, [.. modules.Select(m => ModuleApp.Build(m, topology.ContextOf(m.Facts)))], loggers);
         foreach (var app in road.apps) await app.MigrateAsync(CancellationToken.None);
+        foreach (var app in road.apps) app.Subscribe();
         foreach (var app in road.apps) await app.StartAsync(CancellationToken.None);
         await topology.Bus.StartAsync(CancellationToken.None);
+        topology.Started.SetResult();
         await road.BurstAsync(3_000);
         return road;
     }

@@ -1,6 +1,6 @@
 namespace EstoSpaces.Kernel.Events;
 
-/// <summary>Handles events of different subjects, given together. Answers for each null, or why it failed: that one comes again. What it throws counts for all of them.</summary>
+/// <summary>Handles events given together, none of which waits for another. Answers for each null, or why it failed: that one comes again. What it throws counts for all of them.</summary>
 public delegate Task<IReadOnlyList<Exception?>> EventHandling(IReadOnlyList<EventEnvelope> envelopes, CancellationToken ct);
 
 /// <summary>

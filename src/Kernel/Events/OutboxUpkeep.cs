@@ -60,6 +60,7 @@ public sealed partial class OutboxUpkeep : BackgroundService
             all += rows;
         }
         while (rows == PruneAtOnce);
+        await source.ExecuteAsync("delete from outbox_carriers where until < now() - interval '1 hour'", [], ct);
         return all;
     }
 
@@ -86,7 +87,7 @@ public sealed partial class OutboxUpkeep : BackgroundService
     private async Task<bool> MeasureAsync(CancellationToken ct)
     {
         await using var measure = source.Sql("""
-            select extract(epoch from $1 - (select occurred_at from outbox where kind = 'event' and published_at is null and parked_at is null and due_at <= $1 order by due_at limit 1))::float8,
+            select extract(epoch from $1 - (select occurred_at from outbox where kind = 'event' and published_at is null and parked_at is null order by position limit 1))::float8,
                    (select count(*) from outbox where parked_at is not null), (select count(*) from inbox_failures where parked_at is not null), exists (select 1 from inbox_failures where retry_at <= now())
             """, context.Clock.GetUtcNow().ToUniversalTime());
         await using var reader = await measure.ExecuteReaderAsync(ct);

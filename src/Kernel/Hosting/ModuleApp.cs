@@ -133,7 +133,7 @@ public sealed class ModuleApp : IAsyncDisposable
         foreach (var client in module.Facts.Calls) client.Register(services, context);
         if (module.Facts.Db is not { } db) return;
 
-        services.AddSingleton(_ => new NpgsqlDataSourceBuilder(context.ConnectionString?.Invoke() ?? throw new SettingsException($"{module.Facts.Name} has no database")) { Name = module.Facts.Name }.Build());
+        services.AddSingleton(_ => ModuleDbRegistration.DataSource(context.ConnectionString?.Invoke() ?? throw new SettingsException($"{module.Facts.Name} has no database"), module.Facts.Name, context.Settings));
         services.AddSingleton<OutboxSignal>();
         services.AddSingleton<InboxConsumer>();
         services.AddSingleton<OutboxPlace>();

@@ -36,6 +36,7 @@ public static class SettingsCatalog
         new("DB_NAME", "database of the module that `serve` runs, when it is one"),
         new("DB_SSL_MODE", "disable, prefer, require, verify-ca or verify-full", "prefer", OneOf("disable", "allow", "prefer", "require", "verify-ca", "verify-full")),
         new("DB_POOL_SIZE", "connections a module may hold", "15", Whole),
+        new("DB_PREPARED_STATEMENTS", "statements that each connection may keep prepared; 0 behind a pooler that does not know of them", "32", Whole),
         new("REDIS_URL", "redis://:password@host:port/database, or rediss:// for TLS: rate limits and ended sessions that several processes share; unset: each for itself", Rule: Redis.RedisAddress.Check, Secret: true),
         new("DRAIN_SECONDS", "how long a process that was told to stop still answers, so that all who send it requests can notice; unset: 0 for `up`, 5 for `serve`", null, Whole),
         new("DISCOVERY", "how services find each other: fixed (addresses of settings), registry, or dns (names like booking-service); unset: registry when EUREKA_URL is set and not all run here", null, OneOf("fixed", "registry", "dns")),

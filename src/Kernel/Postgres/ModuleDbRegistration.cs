@@ -13,6 +13,14 @@ namespace EstoSpaces.Kernel.Postgres;
 /// <summary>Registers a module's DbContext on its data source, so that commits wake the relay.</summary>
 public static class ModuleDbRegistration
 {
+    /// <summary>A module's pool. Statements that come again are prepared by themselves (DB_PREPARED_STATEMENTS a connection); nobody leaves anything in a session, so giving a connection back says nothing to the server.</summary>
+    public static NpgsqlDataSource DataSource(string connectionString, string module, Settings settings)
+    {
+        var builder = new NpgsqlDataSourceBuilder(connectionString) { Name = module };
+        (builder.ConnectionStringBuilder.MaxAutoPrepare, builder.ConnectionStringBuilder.NoResetOnClose) = (settings.Int("DB_PREPARED_STATEMENTS"), true);
+        return builder.Build();
+    }
+
     public static void Register<TDb>(IServiceCollection services) where TDb : ModuleDb
     {
         services.AddSingleton<WakeOnCommit>();

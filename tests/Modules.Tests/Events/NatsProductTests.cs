@@ -101,6 +101,20 @@ public sealed class NatsProductTests(WithNats with) : IClassFixture<WithNats>
     }
 
     [Fact]
+    public async Task An_event_that_fails_among_others_fails_alone()
+    {
+        var sound = await EnvelopeAsync(await AnnouncedAsync());
+        var events = Enumerable.Range(0, 7).Select(i => sound with { Id = Guid.CreateVersion7(), Data = i is 2 or 6 ? JsonSerializer.SerializeToElement("no listing") : sound.Data }).ToList();
+        var outcomes = await product.Inside<InboxConsumer>("search").HandleAsync(events, CancellationToken.None);
+        outcomes.Select(o => o is null).ShouldBe([true, true, false, true, true, true, false]);
+        var entered = await Search.QueryAsync("select event_id from inbox where event_id = any($1)", [events.Select(e => e.Id).ToArray()], r => r.GetGuid(0), CancellationToken.None);
+        entered.ShouldBe(events.Where((_, i) => i is not (2 or 6)).Select(e => e.Id), ignoreOrder: true);
+        var failures = await Search.QueryAsync("select event_id, attempts from inbox_failures", [], r => (Id: r.GetGuid(0), Attempts: r.GetInt32(1)), CancellationToken.None);
+        failures.ShouldBe([(events[2].Id, 1), (events[6].Id, 1)], ignoreOrder: true);
+        await Search.ExecuteAsync("delete from inbox_failures", [], CancellationToken.None);
+    }
+
+    [Fact]
     public async Task Facts_older_than_the_retention_go_and_nothing_that_waits_does()
     {
         var old = await AnnouncedAsync();

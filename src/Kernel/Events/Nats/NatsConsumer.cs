@@ -13,7 +13,7 @@ internal sealed partial class NatsConsumer
     private const int Workers = 8;
 
     /// <summary>Facts that one call of the handler may get when many wait: they share a transaction.</summary>
-    private const int MaxTogether = 32;
+    private const int MaxTogether = 64;
     private readonly Channel<SubjectLane> ready = Channel.CreateUnbounded<SubjectLane>();
     private readonly EventHandling handle;
     private readonly ILogger log;
