@@ -87,13 +87,21 @@ public sealed class InProcessBus : IEventBus
         private async Task WorkAsync()
         {
             var facts = new List<(EventEnvelope Envelope, TaskCompletionSource<Exception?> Outcome)>(MaxTogether);
-            while (await waiting.Reader.WaitToReadAsync())
+            while (true)
             {
-                if (stopped) return;
+                // Taken one by one: waiting for "something is there" would wake all workers for each fact.
+                (EventEnvelope, TaskCompletionSource<Exception?>) first;
+                try { first = await waiting.Reader.ReadAsync(); }
+                catch (ChannelClosedException) { return; }
                 facts.Clear();
+                facts.Add(first);
                 // With few waiting each gets a worker of its own, which is quickest; with many, sharing a transaction is.
-                for (var most = 1 + Math.Min(MaxTogether - 1, waiting.Reader.Count / Workers); most > 0 && waiting.Reader.TryRead(out var next); most--) facts.Add(next);
-                if (facts.Count == 0) continue;
+                for (var more = Math.Min(MaxTogether - 1, waiting.Reader.Count / Workers); more > 0 && waiting.Reader.TryRead(out var next); more--) facts.Add(next);
+                if (stopped)
+                {
+                    facts.ForEach(f => f.Outcome.TrySetResult(Stopped()));
+                    continue;
+                }
                 var outcomes = await HandleAsync(facts.ConvertAll(f => f.Envelope));
                 for (var i = 0; i < facts.Count; i++) facts[i].Outcome.TrySetResult(outcomes[i]);
             }

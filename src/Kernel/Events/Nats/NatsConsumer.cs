@@ -47,8 +47,12 @@ internal sealed partial class NatsConsumer
     private async Task WorkAsync()
     {
         var lanes = new List<SubjectLane>(MaxTogether);
-        await foreach (var first in ready.Reader.ReadAllAsync())
+        while (true)
         {
+            // Taken one by one: waiting for "something is there" would wake all workers for each fact.
+            SubjectLane first;
+            try { first = await ready.Reader.ReadAsync(); }
+            catch (ChannelClosedException) { return; }
             lanes.Clear();
             Take(first);
             // With few waiting each gets a worker of its own, which is quickest; with many, sharing a transaction is.
