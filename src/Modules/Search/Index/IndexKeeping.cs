@@ -100,6 +100,7 @@ internal sealed partial class IndexKeeping(NpgsqlDataSource source, ListingIndex
     {
         if (line is not { } old) return;
         line = null;
+        NpgsqlConnection.ClearPool(old); // given back it would go on listening
         await old.DisposeAsync();
     }
 
