@@ -39,7 +39,7 @@ public sealed class Road : IAsyncDisposable
         foreach (var app in road.apps) await app.StartAsync(CancellationToken.None);
         await topology.Bus.StartAsync(CancellationToken.None);
         topology.Started.SetResult();
-        await road.BurstAsync(3_000);
+        await road.BurstAsync(12_000); // code is compiled for good after some thousand calls
         return road;
     }
 

@@ -14,11 +14,12 @@ internal sealed class FactsInHand
     /// <summary>Subjects whose lane was dropped since the reading that is under way began: it may have later facts of them and not the dropped ones.</summary>
     private readonly HashSet<string> dropped = new(StringComparer.Ordinal);
 
-    public int Count
+    /// <summary>Whether there is anything, and whether some of it may be marked.</summary>
+    public (bool Any, bool Published) State
     {
         get
         {
-            lock (gate) return positions.Count;
+            lock (gate) return (positions.Count > 0, published.Count > 0);
         }
     }
 
@@ -61,13 +62,13 @@ internal sealed class FactsInHand
         }
     }
 
-    /// <summary>The bus took the first of the lane; it stays in hand until it is marked. True when it is time to mark: all that is in hand is published, or much of it.</summary>
+    /// <summary>The bus took the first of the lane; it stays in hand until it is marked. True when there is so much to mark that it is time.</summary>
     public bool Published(string subject)
     {
         lock (gate)
         {
             published.Add(lanes[subject].Dequeue().Position);
-            return published.Count == positions.Count || published.Count % MarksAtOnce == 0;
+            return published.Count % MarksAtOnce == 0;
         }
     }
 

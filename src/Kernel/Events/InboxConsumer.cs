@@ -99,6 +99,7 @@ public sealed partial class InboxConsumer(ModuleContext context, IServiceScopeFa
         db.Database.SetDbConnection(connection);
         db.Database.AutoSavepointsEnabled = false; // what fails takes the whole transaction back
         await db.Database.UseTransactionAsync(transaction, ct);
+        var told = Outbox.Watch();
         var done = new List<ReactionContext>(fresh.Count);
         for (var i = 0; i < envelopes.Count; i++)
         {
@@ -108,7 +109,7 @@ public sealed partial class InboxConsumer(ModuleContext context, IServiceScopeFa
         await transaction.CommitAsync(ct);
         done.ForEach(reaction => reaction.Committed());
         BusMetrics.Handled.Add(done.Count, new("module", context.Facts.Name), new("outcome", "handled"));
-        signal.Wake();
+        if (told.Value) signal.Wake();
         var affordable = (int)(LongestTransaction / (Stopwatch.GetElapsedTime(at) / envelopes.Count));
         Volatile.Write(ref together, Math.Clamp(affordable, 1, Math.Min(MaxTogether, together * 2)));
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using EstoSpaces.Contracts;
 using EstoSpaces.Contracts.Events;
@@ -16,10 +17,15 @@ namespace EstoSpaces.Kernel.Events;
 /// </summary>
 public sealed class Outbox(ModuleDb db, TimeProvider clock)
 {
+    private static readonly AsyncLocal<StrongBox<bool>?> Watched = new();
     private Guid? firing;
 
     /// <summary>Tells all other modules, once the change is saved.</summary>
-    public void Add(IEvent fact) => db.Set<OutboxRow>().Add(Row(fact));
+    public void Add(IEvent fact)
+    {
+        Written();
+        db.Set<OutboxRow>().Add(Row(fact));
+    }
 
     public void AddAll(IEnumerable<IEvent> facts)
     {
@@ -30,6 +36,7 @@ public sealed class Outbox(ModuleDb db, TimeProvider clock)
     public async Task SetTimerAsync<TTimer>(string subject, DateTimeOffset dueAt, CancellationToken ct) where TTimer : class, ITimerDoor
     {
         await MarkFiredAsync(ct);
+        Written();
         var (name, now, id) = (TimerSeam.NameOf<TTimer>(), clock.GetUtcNow(), Guid.CreateVersion7());
         // Set again it is another timer: a door that is open for the old one has not seen why, and must not mark it fired.
         await db.Database.ExecuteSqlAsync($"""
@@ -72,6 +79,7 @@ public sealed class Outbox(ModuleDb db, TimeProvider clock)
     /// <summary>The same as part of a batch, for hot paths: all statements of an <see cref="NpgsqlBatch"/> travel at once and, with no transaction open, are one. Wake the relay afterwards.</summary>
     public static NpgsqlBatchCommand Command(IEnumerable<IEvent> facts, DateTimeOffset now)
     {
+        Written();
         var rows = facts.ToList();
         return new NpgsqlBatchCommand("""
             insert into outbox (id, kind, type, subject, data, occurred_at, due_at, correlation_id, causation_id, traceparent)
@@ -91,6 +99,7 @@ public sealed class Outbox(ModuleDb db, TimeProvider clock)
     /// <summary>Sets timers as part of a batch.</summary>
     public static NpgsqlBatchCommand TimerCommand<TTimer>(IEnumerable<(string Subject, DateTimeOffset DueAt)> timers, DateTimeOffset now) where TTimer : class, ITimerDoor
     {
+        Written();
         var rows = timers.ToList();
         return new NpgsqlBatchCommand("""
             insert into outbox (id, kind, type, subject, data, occurred_at, due_at, correlation_id)
@@ -105,6 +114,14 @@ public sealed class Outbox(ModuleDb db, TimeProvider clock)
                 new() { Value = rows.ConvertAll(t => t.DueAt.ToUniversalTime()).ToArray() }, new() { Value = TimerSeam.NameOf<TTimer>() }, new() { Value = now.ToUniversalTime() }, Text(RequestContext.CorrelationId),
             },
         };
+    }
+
+    /// <summary>From here on, in this flow of calls, it can be told whether the outbox was written to.</summary>
+    internal static StrongBox<bool> Watch() => Watched.Value = new StrongBox<bool>();
+
+    private static void Written()
+    {
+        if (Watched.Value is { } box) box.Value = true;
     }
 
     private static NpgsqlParameter Text(string? value) => new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text };

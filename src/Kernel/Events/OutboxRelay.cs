@@ -18,6 +18,9 @@ public sealed partial class OutboxRelay : BackgroundService
 {
     private const int MaxInHand = 1024;
     private static readonly TimeSpan IdlePoll = TimeSpan.FromSeconds(1);
+
+    /// <summary>A mark waits for so long for a reading to go along with.</summary>
+    private static readonly TimeSpan MarkSoon = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan AfterRefusal = TimeSpan.FromMilliseconds(500);
     private readonly ModuleContext context;
     private readonly OutboxSignal signal;
@@ -74,7 +77,7 @@ public sealed partial class OutboxRelay : BackgroundService
                 foreach (var subject in hand.Take(facts)) Follow(CarryAsync(subject, stopping));
                 foreach (var group in timers.GroupBy(t => t.Subject)) Follow(doors.OpenAsync([.. group], stopping));
                 // When it found less than it could, it found all: whoever tells more wakes us.
-                if (facts.Count < OutboxRows.FactsAtOnce && timers.Count == 0) await signal.WaitAsync(IdlePoll, stopping);
+                if (facts.Count < OutboxRows.FactsAtOnce && timers.Count == 0) await RestAsync(stopping);
             }
             catch (OperationCanceledException) when (stopping.IsCancellationRequested) { return; }
             catch (Exception e) when (e is NpgsqlException or TimeoutException or InvalidOperationException)
@@ -83,6 +86,14 @@ public sealed partial class OutboxRelay : BackgroundService
                 await signal.WaitAsync(IdlePoll, stopping).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
             }
         }
+    }
+
+    /// <summary>Until something was committed, there is something to mark, or it is time to look anyhow.</summary>
+    private async Task RestAsync(CancellationToken ct)
+    {
+        var began = Stopwatch.GetTimestamp();
+        while (!await signal.WaitAsync(hand.State.Any ? MarkSoon : IdlePoll, ct))
+            if (hand.State.Published || Stopwatch.GetElapsedTime(began) >= IdlePoll) return;
     }
 
     /// <summary>Facts are read only while the bus takes them; those of a bus that is away are not failures.</summary>

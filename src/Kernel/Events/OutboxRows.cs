@@ -25,7 +25,7 @@ internal sealed partial class OutboxRows(ModuleContext context, NpgsqlDataSource
     // What a crash may take back is safe to lose: a fact whose mark is gone is published again and dropped, a timer that was claimed is due again. None of it need wait for the disk.
     private const string NeedNotWaitForDisk = "select set_config('synchronous_commit', 'off', true)";
 
-    private const string TakeTurn = "select pg_advisory_xact_lock($1)";
+    private const string TakeTurn = "select set_config('synchronous_commit', 'off', true), pg_advisory_xact_lock($1)";
 
     private const string ReadFacts = """
         with facts as materialized (
@@ -65,26 +65,18 @@ internal sealed partial class OutboxRows(ModuleContext context, NpgsqlDataSource
     public async Task<(List<OutboxFact> Facts, List<OutboxTimer> Timers)> ReadAsync((long[] Positions, int[] Subjects, long[] Published) inHand, bool factsToo, int timersAtMost, CancellationToken ct)
     {
         await using var batch = source.CreateBatch();
-        batch.BatchCommands.Add(Command(NeedNotWaitForDisk));
+        batch.BatchCommands.Add(factsToo ? Command(TakeTurn, ReadingLock) : Command(NeedNotWaitForDisk));
         if (inHand.Published.Length > 0) batch.BatchCommands.Add(Command(MarkPublished, inHand.Published));
         batch.BatchCommands.Add(Command(ClaimTimers, Lease, context.Clock.GetUtcNow().ToUniversalTime(), timersAtMost));
-        if (factsToo)
-        {
-            batch.BatchCommands.Add(Command(TakeTurn, ReadingLock));
-            batch.BatchCommands.Add(Command(ReadFacts, inHand.Positions, holder, FactsAtOnce, inHand.Subjects, Lease, noted));
-        }
+        if (factsToo) batch.BatchCommands.Add(Command(ReadFacts, inHand.Positions, holder, FactsAtOnce, inHand.Subjects, Lease, noted));
         var (facts, timers) = (new List<OutboxFact>(), new List<OutboxTimer>());
         await using var reader = await batch.ExecuteReaderAsync(ct);
         await reader.NextResultAsync(ct); // an update that answers nothing is no result
         while (await reader.ReadAsync(ct)) timers.Add(new OutboxTimer(reader.GetInt64(0), reader.GetGuid(1), reader.GetString(2), reader.GetString(3), reader.Text(4), reader.GetInt32(5)));
-        if (factsToo)
-        {
-            await reader.NextResultAsync(ct);
-            await reader.NextResultAsync(ct);
+        if (factsToo && await reader.NextResultAsync(ct))
             while (await reader.ReadAsync(ct))
                 facts.Add(new OutboxFact(reader.GetInt64(0), reader.GetGuid(1), reader.GetString(2), reader.GetString(3), reader.GetInt32(4), reader.Maybe<long>(5) ?? 0, reader.GetString(6), reader.GetFieldValue<DateTimeOffset>(7),
                     reader.Text(8), reader.Text(9), reader.Text(10), reader.GetInt32(11), reader.GetInt32(12)));
-        }
         while (await reader.NextResultAsync(ct)) { }
         // What we let go of has to be told once more, when there is nothing new.
         if (factsToo) noted = facts.Count > 0 || inHand.Subjects.Length > 0;

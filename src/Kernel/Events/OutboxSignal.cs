@@ -20,7 +20,8 @@ public sealed class OutboxSignal : IDisposable
         catch (SemaphoreFullException) { } // it is awake already
     }
 
-    public Task WaitAsync(TimeSpan atMost, CancellationToken ct) => signal.WaitAsync(atMost, ct);
+    /// <summary>False: the time was over first.</summary>
+    public Task<bool> WaitAsync(TimeSpan atMost, CancellationToken ct) => signal.WaitAsync(atMost, ct);
 
     public void Dispose()
     {
