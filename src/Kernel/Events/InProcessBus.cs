@@ -18,7 +18,7 @@ public sealed class InProcessBus : IEventBus
     }
 
     /// <summary>Publications wait together for handlers that take many at once.</summary>
-    public int AtOnce => 256;
+    public int AtOnce => 1024;
 
     public void Publishes(string module) { }
 
