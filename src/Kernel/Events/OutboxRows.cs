@@ -20,7 +20,10 @@ internal sealed partial class OutboxRows(ModuleContext context, NpgsqlDataSource
     public const int ParkAfterAttempts = 20;
     public const int FactsAtOnce = 256;
     private const long ReadingLock = 0x4573746F_46616374;
-    private static readonly TimeSpan Lease = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan TimerLease = TimeSpan.FromSeconds(60);
+
+    /// <summary>So long the subjects of a relay that died wait for another; one that lives says every second that it has them.</summary>
+    private static readonly TimeSpan CarrierLease = TimeSpan.FromSeconds(15);
 
     // What a crash may take back is safe to lose: a fact whose mark is gone is published again and dropped, a timer that was claimed is due again. None of it need wait for the disk.
     private const string NeedNotWaitForDisk = "select set_config('synchronous_commit', 'off', true)";
@@ -67,8 +70,8 @@ internal sealed partial class OutboxRows(ModuleContext context, NpgsqlDataSource
         await using var batch = source.CreateBatch();
         batch.BatchCommands.Add(factsToo ? Command(TakeTurn, ReadingLock) : Command(NeedNotWaitForDisk));
         if (inHand.Published.Length > 0) batch.BatchCommands.Add(Command(MarkPublished, inHand.Published));
-        batch.BatchCommands.Add(Command(ClaimTimers, Lease, context.Clock.GetUtcNow().ToUniversalTime(), timersAtMost));
-        if (factsToo) batch.BatchCommands.Add(Command(ReadFacts, inHand.Positions, holder, FactsAtOnce, inHand.Subjects, Lease, noted));
+        batch.BatchCommands.Add(Command(ClaimTimers, TimerLease, context.Clock.GetUtcNow().ToUniversalTime(), timersAtMost));
+        if (factsToo) batch.BatchCommands.Add(Command(ReadFacts, inHand.Positions, holder, FactsAtOnce, inHand.Subjects, CarrierLease, noted));
         var (facts, timers) = (new List<OutboxFact>(), new List<OutboxTimer>());
         await using var reader = await batch.ExecuteReaderAsync(ct);
         await reader.NextResultAsync(ct); // an update that answers nothing is no result
