@@ -99,7 +99,7 @@ public sealed record BookingExpired(BookingFacts Booking) : IEvent
     public string Subject => Booking.BookingId.ToString();
 }
 
-/// <summary>Cancelled by "guest" or "host". PaymentId is null when nothing was paid; HostFeeMinor is what a cancelling host owes.</summary>
+/// <summary>Cancelled by "guest" or "host", or ended by a "ruling" on its money before it was over. PaymentId is null when nothing was paid; HostFeeMinor is what a cancelling host owes.</summary>
 [EventType("estospaces.bookings.booking_cancelled.v1")]
 public sealed record BookingCancelled(BookingFacts Booking, string CancelledBy, PaymentId? PaymentId, long RefundMinor, RefundBreakdown Breakdown, long HostFeeMinor, DateTimeOffset CancelledAt, bool BeforeCheckIn) : IEvent
 {
@@ -122,6 +122,20 @@ public sealed record GuestCheckedIn(BookingFacts Booking) : IEvent
 /// <summary>The stay is over. The payout may go out at PayoutAt (after the dispute window).</summary>
 [EventType("estospaces.bookings.stay_completed.v1")]
 public sealed record StayCompleted(BookingFacts Booking, DateTimeOffset CompletedAt, DateTimeOffset PayoutAt) : IEvent
+{
+    public string Subject => Booking.BookingId.ToString();
+}
+
+/// <summary>The money of the booking is disputed: nobody is paid until a ruling.</summary>
+[EventType("estospaces.bookings.booking_disputed.v1")]
+public sealed record BookingDisputed(BookingFacts Booking, PaymentId PaymentId, DateTimeOffset DisputedAt) : IEvent
+{
+    public string Subject => Booking.BookingId.ToString();
+}
+
+/// <summary>The dispute about a stay that is over has ended: its money is divided. One that ends before the stay tells BookingCancelled.</summary>
+[EventType("estospaces.bookings.dispute_ended.v1")]
+public sealed record DisputeEnded(BookingFacts Booking, PaymentId PaymentId, DateTimeOffset EndedAt) : IEvent
 {
     public string Subject => Booking.BookingId.ToString();
 }

@@ -37,6 +37,7 @@ public sealed record PaymentView
     public string? FailureCode { get; init; }
 
     public string? FailureMessage { get; init; }
+
     /// <summary>For payments from a wallet, to payer and host: what to send, and where the money is. Null when the chain can't be asked right now.</summary>
     public Blockchain.EscrowView? Escrow { get; init; }
 
@@ -44,7 +45,8 @@ public sealed record PaymentView
     public IReadOnlyList<RefundView> Refunds { get; init; } = [];
 }
 
-public sealed record RefundView(RefundId Id, Money Amount, string Status, string Reason, DateTimeOffset CreatedAt);
+/// <summary>Status: pending, succeeded, failed. TxHash: the transaction that credited it to a wallet.</summary>
+public sealed record RefundView(RefundId Id, Money Amount, string Status, string Reason, DateTimeOffset CreatedAt, string? TxHash = null);
 
 /// <summary>An invoice or credit note. Lines are the frozen quote's.</summary>
 public sealed record InvoiceView(InvoiceId Id, string Number, string Kind, BookingId BookingId, PaymentId PaymentId, string BookingReference, string PropertyTitle, DateOnly CheckIn, DateOnly CheckOut,
@@ -66,9 +68,45 @@ public sealed record PaymentFailed(PaymentId PaymentId, BookingId BookingId, Use
     public string Subject => PaymentId.ToString();
 }
 
-/// <summary>Money went back to the payer.</summary>
+/// <summary>
+/// A deposit from a wallet is on the chain, but not deep enough to count yet: the nights should wait for it. PaidAt is its block's time. Told again when the block was dropped and the deposit came back in another.
+/// </summary>
+[EventType("estospaces.payments.payment_processing.v1")]
+public sealed record PaymentProcessing(PaymentId PaymentId, BookingId BookingId, UserId GuestId, PaymentMethod Method, DateTimeOffset PaidAt, string? TxHash = null) : IEvent
+{
+    public string Subject => PaymentId.ToString();
+}
+
+/// <summary>The guest cancelled from his own wallet, at the escrow contract and past all services: the booking ended at CancelledAt, and Refund is his already.</summary>
+[EventType("estospaces.payments.payment_cancelled_by_payer.v1")]
+public sealed record PaymentCancelledByPayer(PaymentId PaymentId, BookingId BookingId, UserId GuestId, DateTimeOffset CancelledAt, Money Refund, string TxHash) : IEvent
+{
+    public string Subject => PaymentId.ToString();
+}
+
+/// <summary>Guest or operator dispute what becomes of the money: nothing of it moves until a ruling. By: guest, operator.</summary>
+[EventType("estospaces.payments.payment_disputed.v1")]
+public sealed record PaymentDisputed(PaymentId PaymentId, BookingId BookingId, string By, DateTimeOffset At) : IEvent
+{
+    public string Subject => PaymentId.ToString();
+}
+
+/// <summary>Who divided the money otherwise than by a cancellation or the end of the stay.</summary>
+public enum PaymentDivider { Arbiter, Host, Guest }
+
+/// <summary>
+/// All money of a booking was divided at the escrow contract: by the arbiter of a dispute, by the host, who gave everything back from his own wallet, or by the guest, who took it back when nobody had decided
+/// for 60 days. The amounts are credited already; what neither got is the platform's.
+/// </summary>
+[EventType("estospaces.payments.payment_divided.v1")]
+public sealed record PaymentDivided(PaymentId PaymentId, BookingId BookingId, PaymentDivider By, Money ToGuest, Money ToHost, DateTimeOffset At, string TxHash) : IEvent
+{
+    public string Subject => PaymentId.ToString();
+}
+
+/// <summary>Money went back to the payer: to his card, or credited to his wallet by the transaction TxHash.</summary>
 [EventType("estospaces.payments.refund_succeeded.v1")]
-public sealed record RefundSucceeded(RefundId RefundId, PaymentId PaymentId, BookingId BookingId, UserId GuestId, Money Amount, string Reason) : IEvent
+public sealed record RefundSucceeded(RefundId RefundId, PaymentId PaymentId, BookingId BookingId, UserId GuestId, Money Amount, string Reason, PaymentMethod Method = PaymentMethod.Card, string? TxHash = null) : IEvent
 {
     public string Subject => PaymentId.ToString();
 }

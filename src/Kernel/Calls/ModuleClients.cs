@@ -22,7 +22,8 @@ public static class ModuleClients
         var choice = new InstanceChoice(context.Directory, module, TimeProvider.System);
         services.AddHttpClient<TClient>(client =>
             {
-                client.BaseAddress = context.AddressOf(module); // the handler at the end aims at an instance
+                // The handler at the end aims at an instance; a module that the product doesn't have is away.
+                client.BaseAddress = context.Addresses.GetValueOrDefault(module) ?? new Uri($"http://{module}");
                 client.Timeout = TimeSpan.FromSeconds(20);
             })
             .ConfigurePrimaryHttpMessageHandler(() => new SocketsHttpHandler { PooledConnectionLifetime = TimeSpan.FromMinutes(1), ConnectTimeout = TimeSpan.FromSeconds(2), UseCookies = false })

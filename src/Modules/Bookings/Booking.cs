@@ -44,6 +44,10 @@ public sealed class Booking
     public DateTimeOffset CreatedAt { get; private set; }
     public DateTimeOffset? ExpiresAt { get; private set; }
     public DateTimeOffset? HeldAt { get; private set; }
+
+    /// <summary>When the hold was made longer for a payment that was on its way. It is only once.</summary>
+    public DateTimeOffset? HoldProlongedAt { get; private set; }
+
     public DateTimeOffset? ConfirmedAt { get; private set; }
     public DateTimeOffset? CancelledAt { get; private set; }
     public DateTimeOffset? CompletedAt { get; private set; }
@@ -117,9 +121,10 @@ public sealed class Booking
 
     /// <summary>
     /// The money is in. A hold that lapsed comes back to life if it can (the caller must find its nights free); refused, with the reason for giving the money back,
-    /// when the booking is paid already, the amount is another, or it ended otherwise.
+    /// when the booking is paid already, the amount is another, or it ended otherwise. PaidAt is when the money was paid, where that is known to be another time than now: grace counts from it, as it does
+    /// in the escrow contract.
     /// </summary>
-    public Result<BookingStep> Confirm(PaymentId payment, Money amount, DateTimeOffset now)
+    public Result<BookingStep> Confirm(PaymentId payment, Money amount, DateTimeOffset now, DateTimeOffset? paidAt = null)
     {
         if (PaymentId is not null) return BookingRefusals.AlreadyPaid;
         var trigger = Status == BookingStatus.Expired && HeldAt is not null ? BookingTrigger.PayLate : BookingTrigger.Pay;
@@ -128,8 +133,25 @@ public sealed class Booking
         var at = Stored(now);
         // Nobody arrives for a first night that is over.
         if (trigger == BookingTrigger.PayLate && ListingTime.Today(ListingTime.Zone(Quote.TimeZone), at) > CheckIn) return BookingRefusals.BookingOver;
-        (PaymentId, ConfirmedAt, ExpiresAt) = (payment, at, null);
-        return Take(step, null, at, trigger == BookingTrigger.Pay ? "paid" : "paid_late", b => new BookingConfirmed(b.Facts, payment, at, b.Listing.Place));
+        var confirmedAt = paidAt is { } paid ? Stored(paid) : at;
+        (PaymentId, ConfirmedAt, ExpiresAt) = (payment, confirmedAt, null);
+        return Take(step, null, at, trigger == BookingTrigger.Pay ? "paid" : "paid_late", b => new BookingConfirmed(b.Facts, payment, confirmedAt, b.Listing.Place));
+    }
+
+    /// <summary>
+    /// The payment is on its way: the hold doesn't end under the guest before it can have arrived, if it is not longer anyway. Once for a booking, so that the nights aren't held for ever.
+    /// Answers the end of the hold.
+    /// </summary>
+    public Result<DateTimeOffset> AwaitPayment(BookingTerms terms, DateTimeOffset now)
+    {
+        if (Status != BookingStatus.PendingPayment) return BookingRefusals.NoStep(Status, BookingTrigger.Pay, BookingActor.Payment);
+        if (HoldProlongedAt is null)
+        {
+            var (at, end) = (Stored(now), ExpiresAt!.Value);
+            (HoldProlongedAt, ExpiresAt) = (at, end > at + terms.PaymentArrivesWithin ? end : at + terms.PaymentArrivesWithin);
+            Version++;
+        }
+        return ExpiresAt!.Value;
     }
 
     /// <summary>Nobody paid or answered in time. Refused while there is time.</summary>
@@ -161,6 +183,42 @@ public sealed class Booking
         (CancelledAt, ExpiresAt, RefundMinor) = (at, null, refund.RefundMinor);
         return Take(step, caller, at, reason ?? "cancelled", b => new BookingCancelled(
             b.Facts, actor == BookingActor.Guest ? "guest" : "host", b.PaymentId, refund.RefundMinor, refund.Breakdown, hostFeeMinor, at, at < b.CheckInAt));
+    }
+
+    /// <summary>
+    /// The guest has cancelled where the money is, from his own wallet, and has his refund: it happened at that time, whatever time it is when it is heard. Refused for a payment that is not the booking's.
+    /// </summary>
+    public Result<BookingStep> CancelFromWallet(PaymentId payment, DateTimeOffset at, long refundMinor)
+    {
+        if (PaymentId != payment || Step(BookingTrigger.Cancel, BookingActor.Guest) is not { } step) return BookingRefusals.NoStep(Status, BookingTrigger.Cancel, BookingActor.Guest);
+        at = Stored(at);
+        var own = Refund.At(Quote, ConfirmedAt, at);
+        (CancelledAt, ExpiresAt, RefundMinor) = (at, null, refundMinor);
+        return Take(step, GuestId, at, "cancelled_from_wallet", b => new BookingCancelled(b.Facts, "guest", payment, refundMinor, own.RefundMinor == refundMinor ? own.Breakdown : Unknown, 0, at, at < b.CheckInAt));
+    }
+
+    /// <summary>What cancelling gives back at a time by the booking's own reckoning.</summary>
+    public long RefundAt(DateTimeOffset at) => Refund.At(Quote, ConfirmedAt, at).RefundMinor;
+
+    /// <summary>The money is disputed: the clock doesn't move the booking on until there is a ruling.</summary>
+    public Result<BookingStep> Dispute(PaymentId payment, DateTimeOffset now) =>
+        PaymentId == payment && Step(BookingTrigger.Dispute, BookingActor.Payment) is { } step
+            ? Take(step, null, Stored(now), "disputed", b => new BookingDisputed(b.Facts, payment, Stored(now)))
+            : BookingRefusals.NoStep(Status, BookingTrigger.Dispute, BookingActor.Payment);
+
+    /// <summary>The dispute has ended and the money is divided: a stay that is over is completed, any other will not be.</summary>
+    public Result<BookingStep> EndDispute(PaymentId payment, DateTimeOffset at, long refundMinor)
+    {
+        var trigger = at >= CheckOutAt ? BookingTrigger.EndDispute : BookingTrigger.Void;
+        if (PaymentId != payment || Step(trigger, BookingActor.Payment) is not { } step) return BookingRefusals.NoStep(Status, trigger, BookingActor.Payment);
+        (at, RefundMinor) = (Stored(at), refundMinor);
+        if (trigger == BookingTrigger.EndDispute)
+        {
+            CompletedAt ??= at;
+            return Take(step, null, at, "dispute_ended", b => new DisputeEnded(b.Facts, payment, at));
+        }
+        CancelledAt = at;
+        return Take(step, null, at, "ruled", b => new BookingCancelled(b.Facts, "ruling", payment, refundMinor, Unknown, 0, at, at < b.CheckInAt));
     }
 
     /// <summary>Check-in time has come.</summary>
@@ -206,6 +264,9 @@ public sealed class Booking
         PaymentId is null ? (new RefundDecision(0, new RefundBreakdown(0, 0, 0), 0, "nothing_paid", null), 0)
         : actor == BookingActor.Host ? (Refund.ByHost(Quote), Refund.HostCancelFee(Quote, at))
         : (Refund.At(Quote, ConfirmedAt, at), 0);
+
+    /// <summary>Of a refund that was not reckoned by the quote: payments spread it by weight.</summary>
+    private static readonly RefundBreakdown Unknown = new(0, 0, 0);
 
     private BookingActor ActorOf(UserId caller) => caller == GuestId ? BookingActor.Guest : BookingActor.Host;
 

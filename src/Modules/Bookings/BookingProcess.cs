@@ -8,7 +8,7 @@ namespace EstoSpaces.Bookings;
 public enum BookingActor { Guest, Host, Payment, Clock }
 
 /// <summary>What moves it on.</summary>
-public enum BookingTrigger { Hold, Request, Accept, Decline, AcceptAnother, Pay, PayLate, Lapse, Cancel, OpenCheckIn, Complete }
+public enum BookingTrigger { Hold, Request, Accept, Decline, AcceptAnother, Pay, PayLate, Lapse, Cancel, OpenCheckIn, Complete, Dispute, EndDispute, Void }
 
 /// <summary>What a step does to the nights in the calendar. Each also tells NightsTaken or NightsFreed.</summary>
 public enum CalendarEffect { None, TakeHold, TakeStay, HoldBecomesStay, Free, FreeUnused, StayBecomesBlock }
@@ -32,7 +32,7 @@ public sealed record BookingTransition(BookingStatus? From, BookingStatus To, Bo
 
 /// <summary>
 /// The whole life of a booking as one table. The verbs of <see cref="Booking"/>, the timers, the calendar and what others are told run from it; the database refuses every step that is not in it.
-/// Inquiry and disputed are states that no step leads to yet.
+/// Inquiry is a state that no step leads to yet.
 /// </summary>
 public static class BookingProcess
 {
@@ -61,6 +61,12 @@ public static class BookingProcess
         new(BookingStatus.CheckedIn, BookingStatus.Completed, BookingActor.Clock, BookingTrigger.Complete, CalendarEffect.None, null, null, typeof(StayCompleted)),
         new(BookingStatus.CheckedIn, BookingStatus.CancelledByGuest, BookingActor.Guest, BookingTrigger.Cancel, CalendarEffect.FreeUnused, null, BookingTimer.Complete, typeof(BookingCancelled)),
         new(BookingStatus.CheckedIn, BookingStatus.CancelledByHost, BookingActor.Host, BookingTrigger.Cancel, CalendarEffect.StayBecomesBlock, null, BookingTimer.Complete, typeof(BookingCancelled)),
+
+        new(BookingStatus.Confirmed, BookingStatus.Disputed, BookingActor.Payment, BookingTrigger.Dispute, CalendarEffect.None, null, BookingTimer.OpenCheckIn, typeof(BookingDisputed)),
+        new(BookingStatus.CheckedIn, BookingStatus.Disputed, BookingActor.Payment, BookingTrigger.Dispute, CalendarEffect.None, null, BookingTimer.Complete, typeof(BookingDisputed)),
+        new(BookingStatus.Completed, BookingStatus.Disputed, BookingActor.Payment, BookingTrigger.Dispute, CalendarEffect.None, null, null, typeof(BookingDisputed)),
+        new(BookingStatus.Disputed, BookingStatus.Completed, BookingActor.Payment, BookingTrigger.EndDispute, CalendarEffect.None, null, null, typeof(DisputeEnded)),
+        new(BookingStatus.Disputed, BookingStatus.CancelledByGuest, BookingActor.Payment, BookingTrigger.Void, CalendarEffect.FreeUnused, null, null, typeof(BookingCancelled)),
     ];
 
     private static readonly Dictionary<(BookingStatus?, BookingTrigger, BookingActor), BookingTransition> ByTrigger = Table.ToDictionary(t => (t.From, t.Trigger, t.Actor));

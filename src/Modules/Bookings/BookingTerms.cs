@@ -11,6 +11,9 @@ public sealed record BookingTerms(TimeSpan HoldFor, TimeSpan CompletionGrace, Ti
     /// <summary>A guest whose request was accepted need not be awake at that moment: he pays within this, and before check-in.</summary>
     public TimeSpan PayAcceptedWithin { get; init; } = TimeSpan.FromHours(24);
 
+    /// <summary>A hold waits this long, once, for a payment that is on its way: far more than a deposit needs to be deep enough.</summary>
+    public TimeSpan PaymentArrivesWithin { get; init; } = TimeSpan.FromMinutes(30);
+
     public static BookingTerms Of(Settings settings) => new(
         TimeSpan.FromMinutes(settings.Int("HOLD_MINUTES")), TimeSpan.FromHours(settings.Int("COMPLETION_GRACE_HOURS")), TimeSpan.FromHours(settings.Int("DISPUTE_WINDOW_HOURS")));
 }

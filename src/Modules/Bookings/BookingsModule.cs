@@ -28,6 +28,10 @@ public sealed class BookingsModule : IModule
         Hears =
         [
             ReactionSeam.To<PaymentSucceeded, OnPaymentSucceeded>(),
+            ReactionSeam.To<PaymentProcessing, OnPaymentProcessing>(),
+            ReactionSeam.To<PaymentCancelledByPayer, OnPaymentCancelledByPayer>(),
+            ReactionSeam.To<PaymentDisputed, OnPaymentDisputed>(),
+            ReactionSeam.To<PaymentDivided, OnPaymentDivided>(),
             ReactionSeam.To<ListingChanged, OnListingChanged>(),
             ReactionSeam.To<ProfileChanged, OnProfileChanged>(),
         ],

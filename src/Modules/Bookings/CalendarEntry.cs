@@ -32,6 +32,9 @@ public sealed class CalendarEntry
     public static CalendarEntry Block(PropertyId property, DateRange nights, string? note, DateTimeOffset now) =>
         new() { Id = Guid.CreateVersion7(), PropertyId = property, Stay = Range(nights), Reason = TakenReason.Block, Note = note, CreatedAt = now };
 
+    /// <summary>A hold lasts longer than was meant.</summary>
+    public void Prolong(DateTimeOffset until) => ExpiresAt = until;
+
     public void BecomeStay() => (Reason, ExpiresAt) = (TakenReason.Stay, null);
 
     /// <summary>A host who cancelled a guest can't sell the nights again by that alone: they stay closed until he opens them.</summary>

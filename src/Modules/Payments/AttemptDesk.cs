@@ -61,9 +61,12 @@ public sealed class AttemptDesk(PaymentsDb db, PaymentProviders providers, Payme
     {
         var attempt = PaymentAttempt.Start(id, number, kind, clock.GetUtcNow());
         db.Attempts.Add(attempt);
-        await outbox.SetTimerAsync<ReconcileOpenPayments>(id.ToString(), clock.GetUtcNow() + FirstLook, ct);
+        await LookAfterAsync(id, ct);
         return attempt;
     }
+
+    /// <summary>Sets the timer that asks the provider about what nobody has told us.</summary>
+    public Task LookAfterAsync(PaymentId id, CancellationToken ct) => outbox.SetTimerAsync<ReconcileOpenPayments>(id.ToString(), clock.GetUtcNow() + FirstLook, ct);
 
     /// <summary>Closes what is live, so that no money can come any more. When it has come already, the payment is paid.</summary>
     public async Task<Payment?> CancelAsync(PaymentId id, CancellationToken ct)

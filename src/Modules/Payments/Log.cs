@@ -17,6 +17,24 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Warning, Message = "Refund {Refund} could not be sent (try {Try}): {Reason}")]
     public static partial void RefundWaits(this ILogger log, RefundId refund, int @try, string reason);
 
+    [LoggerMessage(Level = LogLevel.Error, Message = "Refund {Refund} of payment {Payment} is refused by the escrow: {Code}: {Why}")]
+    public static partial void EscrowRefundRefused(this ILogger log, RefundId refund, PaymentId payment, string code, string why);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The escrow of payment {Payment} is not released: {Why}")]
+    public static partial void ReleaseFailed(this ILogger log, PaymentId payment, string why);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The release of payment {Payment} waits: {Reason}")]
+    public static partial void ReleaseWaits(this ILogger log, PaymentId payment, string reason);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Escrow of payment {Payment}: {Difference}")]
+    public static partial void EscrowDiffers(this ILogger log, PaymentId payment, string difference);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "The ledger and the escrow contract differ: {Difference}")]
+    public static partial void BooksDiffer(this ILogger log, string difference);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The escrow contract's books can't be had: {Reason}")]
+    public static partial void BooksAway(this ILogger log, string reason);
+
     [LoggerMessage(Level = LogLevel.Warning, Message = "A webhook with a wrong signature was refused")]
     public static partial void SignatureRefused(this ILogger log);
 }

@@ -40,6 +40,24 @@ public sealed class Payment
     /// <summary>When what was held for the stay was given to those it belongs to.</summary>
     public DateTimeOffset? SettledAt { get; private set; }
 
+    /// <summary>The guest's wallet and the host's, when it is paid into an escrow: one payment is one escrow.</summary>
+    public string? PayerWallet { get; private set; }
+
+    public string? HostWallet { get; private set; }
+
+    /// <summary>Until then nothing of the escrow goes to host and platform.</summary>
+    public DateTimeOffset? ReleaseAt { get; private set; }
+
+    public string? TxHash { get; private set; }
+    public DateTimeOffset? DisputedAt { get; private set; }
+
+    /// <summary>All that lay in the escrow is credited to those who get it.</summary>
+    public DateTimeOffset? EmptiedAt { get; private set; }
+
+    /// <summary>Another payment of the booking took its place: money that comes all the same goes back.</summary>
+    public DateTimeOffset? ReplacedAt { get; private set; }
+
+    public bool HasEscrow => PayerWallet is not null;
     public Money Amount => new(AmountMinor, Currency);
 
     /// <summary>The money has arrived, whatever was given back since.</summary>
@@ -54,20 +72,31 @@ public sealed class Payment
         CreatedAt = now, ExpiresAt = due.ExpiresAt,
     };
 
-    /// <summary>The provider has the money. Null when that was known.</summary>
-    public PaymentSucceeded? Succeed(DateTimeOffset now)
+    /// <summary>Says between whom the escrow will be, and until when it lasts.</summary>
+    public Payment Between(string payerWallet, string hostWallet, DateTimeOffset releaseAt)
     {
-        if (IsPaid) return null;
-        (Status, SucceededAt, FailureCode, FailureMessage) = (PaymentStatus.Succeeded, now, null, null);
-        return new PaymentSucceeded(Id, BookingId, GuestId, Method, Amount, now);
+        (PayerWallet, HostWallet, ReleaseAt) = (payerWallet, hostWallet, releaseAt.ToUniversalTime());
+        return this;
     }
 
-    /// <summary>The provider waits for the payer or for itself.</summary>
-    public void Wait(PaymentStatus status)
+    /// <summary>Asking for this method, from this wallet, means this payment.</summary>
+    public bool Is(PaymentMethod method, string? wallet) => Method == method && string.Equals(PayerWallet, wallet, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The provider has the money, since a time that it may name itself. Null when that was known.</summary>
+    public PaymentSucceeded? Succeed(DateTimeOffset paidAt, string? txHash = null)
     {
-        if (!IsOpen) return;
+        if (IsPaid) return null;
+        (Status, SucceededAt, FailureCode, FailureMessage, TxHash) = (PaymentStatus.Succeeded, paidAt, null, null, txHash);
+        return new PaymentSucceeded(Id, BookingId, GuestId, Method, Amount, paidAt, txHash);
+    }
+
+    /// <summary>The provider waits for the payer or for itself. False when it did before.</summary>
+    public bool Wait(PaymentStatus status)
+    {
+        if (!IsOpen || Status == status) return false;
         Status = status;
         if (status is not PaymentStatus.RequiresPaymentMethod) (FailureCode, FailureMessage) = (null, null);
+        return true;
     }
 
     /// <summary>A try failed; the payer may try again. Null when this try's failure was known.</summary>
@@ -84,6 +113,24 @@ public sealed class Payment
     {
         if (IsOpen) Status = PaymentStatus.Cancelled;
     }
+
+    /// <summary>Another payment takes the place of one that was cancelled.</summary>
+    public void Replace(DateTimeOffset now)
+    {
+        if (Status is PaymentStatus.Cancelled) ReplacedAt ??= now;
+    }
+
+    /// <summary>The payer comes back to an escrow that he had left, within the same hold.</summary>
+    public void TakeUpAgain() => (Status, ReplacedAt) = (PaymentStatus.RequiresPaymentMethod, null);
+
+    /// <summary>Nothing moves until a ruling.</summary>
+    public void Dispute(DateTimeOffset at) => DisputedAt ??= at;
+
+    /// <summary>The escrow is empty.</summary>
+    public void Empty(DateTimeOffset at) => EmptiedAt ??= at;
+
+    /// <summary>Less goes back than was promised: that much can be promised again.</summary>
+    public void ReleaseReserve(long amountMinor) => RefundReservedMinor -= amountMinor;
 
     /// <summary>Promises an amount back, after which it can't be promised again.</summary>
     public Result<long> ReserveRefund(long amountMinor)

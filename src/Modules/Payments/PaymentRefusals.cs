@@ -21,6 +21,14 @@ public static class PaymentRefusals
     public static readonly Refusal SignatureInvalid = Refusal.Invalid("webhook_signature_invalid", "The signature of this message is missing, wrong or too old.", "Stripe-Signature");
     public static readonly Refusal BodyInvalid = Refusal.Invalid("invalid_json", "The body is not an event.");
 
+    public static readonly Refusal UnderWay = Refusal.Conflict("payment_under_way", "A payment for this booking is on its way and can't be taken back. Wait until it has arrived or failed.");
+    public static readonly Refusal NotByCard = Refusal.Conflict("payment_not_by_card", "This payment is made from a wallet. Start another one to pay by card.");
+    public static readonly Refusal WalletNotLinked = Refusal.Conflict("wallet_not_linked", "Link this wallet to your account first: the refund of a booking goes to the wallet that paid.", "wallet");
+    public static readonly Refusal HostTakesNoEther = Refusal.Conflict("host_takes_no_ether", "This host has not named a wallet to be paid to. Pay by card.");
+    public static readonly Refusal WalletIsHosts = Refusal.Conflict("wallet_is_hosts", "This is the wallet that the host is paid to. Pay from another one.", "wallet");
+    public static readonly Refusal RefundNotPossibleOnChain = Refusal.Conflict("refund_not_possible_on_chain",
+        "What lies in escrow can only be given back whole, before check-out and while it is not disputed. A dispute's ruling can divide it otherwise.", "amount");
+
     public static Refusal CardUnknown(string message) => Refusal.Invalid("payment_method_invalid", message, "payment_method");
 
     /// <summary>The bank said no. Param is the decline code.</summary>

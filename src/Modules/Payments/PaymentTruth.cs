@@ -12,7 +12,7 @@ namespace EstoSpaces.Payments;
 /// Applies what the provider says: under the payment's row lock, in one transaction with ledger, invoice and events, once however often and in whatever order it is said.
 /// Every way by which the provider's word comes (webhook, answer to a call, reconciling) ends here. Inside a transaction that is open already it becomes part of it.
 /// </summary>
-public sealed class PaymentTruth(PaymentsDb db, Outbox outbox, LedgerBook ledger, InvoiceDesk invoices, TimeProvider clock, ILogger<PaymentTruth> log)
+public sealed class PaymentTruth(PaymentsDb db, Outbox outbox, LedgerBook ledger, InvoiceDesk invoices, RefundDesk desk, TimeProvider clock, ILogger<PaymentTruth> log)
 {
     /// <summary>Answers the payment as it is now, or null when there is none.</summary>
     public Task<Payment?> HearAsync(PaymentId id, ProviderWord word, CancellationToken ct) => InTransactionAsync(async () =>
@@ -34,9 +34,16 @@ public sealed class PaymentTruth(PaymentsDb db, Outbox outbox, LedgerBook ledger
             throw new InvalidOperationException($"payment {payment.Id} is over {payment.Amount}, the provider received {word.Received}");
         }
         attempt.Hear(AttemptStatus.Succeeded, null);
-        if (payment.Succeed(clock.GetUtcNow()) is not { } succeeded) return;
+        if (payment.Succeed(word.PaidAt?.ToUniversalTime() ?? clock.GetUtcNow(), word.TxHash) is not { } succeeded) return;
         await db.SaveChangesAsync(ct); // the ledger and the invoice are written by SQL and refer to it
         await ledger.PostAsync(PostingRule.PaymentReceived, payment.Id.Value, payment, new Movement(payment.Provider, payment.HostId, payment.Currency, MoneyParts.Of(payment.Quote)), ct);
+        if (payment.ReplacedAt is not null)
+        {
+            // The payer chose another way meanwhile, and perhaps paid by it: nobody but the books hears of this money, and all of it goes back.
+            await desk.GiveBackAsync(payment, "replaced", ct);
+            await invoices.IssueInvoiceAsync(payment, ct);
+            return;
+        }
         outbox.Add(succeeded);
         // Last, because its number keeps other invoices waiting until the transaction ends.
         outbox.Add(await invoices.IssueInvoiceAsync(payment, ct));
@@ -51,7 +58,10 @@ public sealed class PaymentTruth(PaymentsDb db, Outbox outbox, LedgerBook ledger
             case ProviderStatus.Cancelled when replacing: payment.Wait(PaymentStatus.RequiresPaymentMethod); break;
             case ProviderStatus.Cancelled: payment.Cancel(); break;
             case ProviderStatus.RequiresAction: payment.Wait(PaymentStatus.RequiresAction); break;
-            case ProviderStatus.Processing: payment.Wait(PaymentStatus.Processing); break;
+            case ProviderStatus.Processing:
+                // A deposit is told on, because it takes minutes to count: the nights wait for it.
+                if (payment.Wait(PaymentStatus.Processing) && word.PaidAt is { } at) outbox.Add(new PaymentProcessing(payment.Id, payment.BookingId, payment.GuestId, payment.Method, at.ToUniversalTime(), word.TxHash));
+                break;
             case ProviderStatus.RequiresPaymentMethod when word.Failure is { } failure:
                 if (payment.Decline(failure.Code, failure.Message, failure.Reference) is { } failed) outbox.Add(failed);
                 break;
@@ -69,7 +79,7 @@ public sealed class PaymentTruth(PaymentsDb db, Outbox outbox, LedgerBook ledger
         await db.Entry(refund).ReloadAsync(ct);
         // A failure is final for its try; the next one has another id at the provider.
         if (refund.Status is RefundStatus.Failed || refund.ProviderId is not null && word.ProviderId is not null && refund.ProviderId != word.ProviderId) return true;
-        refund.Heard(word.ProviderId);
+        refund.Heard(word.ProviderId, word.TxHash);
         if (word.Status is RefundStatus.Succeeded && refund.Status is RefundStatus.Pending) await RefundSucceededAsync(payment, refund, ct);
         if (word.Status is RefundStatus.Failed) await RefundFailedAsync(payment, refund, word.Failure ?? "failed", ct);
         await db.SaveChangesAsync(ct);
@@ -82,7 +92,7 @@ public sealed class PaymentTruth(PaymentsDb db, Outbox outbox, LedgerBook ledger
         payment.CountRefund(refund.AmountMinor);
         await db.SaveChangesAsync(ct);
         await ledger.PostAsync(PostingRule.RefundPaid, Tries(refund), payment, Amount(payment, refund), ct);
-        outbox.Add(new RefundSucceeded(refund.Id, payment.Id, payment.BookingId, payment.GuestId, refund.Amount, refund.Reason));
+        outbox.Add(new RefundSucceeded(refund.Id, payment.Id, payment.BookingId, payment.GuestId, refund.Amount, refund.Reason, payment.Method, refund.TxHash));
         if (await invoices.IssueCreditNoteAsync(payment, refund, ct) is { } note) outbox.Add(note);
     }
 

@@ -19,7 +19,7 @@ public sealed class PaymentsDb(DbContextOptions<PaymentsDb> options) : ModuleDb(
             payment.ToTable("payments").HasKey(p => p.Id);
             payment.Property(p => p.Id).ValueGeneratedNever();
             payment.Property(p => p.Quote).AsJson();
-            payment.Ignore(p => p.Amount);
+            payment.Ignore(p => p.Amount).Ignore(p => p.HasEscrow);
         });
         model.Entity<PaymentAttempt>(attempt => attempt.ToTable("payment_intents").HasKey(a => new { a.PaymentId, a.Attempt }));
         model.Entity<Refund>(refund =>
@@ -41,5 +41,9 @@ public sealed class PaymentsDb(DbContextOptions<PaymentsDb> options) : ModuleDb(
 
     /// <summary>The same for the paid or live payment of a booking.</summary>
     public Task<Payment?> LockByBookingAsync(BookingId id, CancellationToken ct) =>
-        Payments.FromSql($"select * from payments where booking_id = {id.Value} and status not in ('cancelled', 'failed') for update").AsTracking().SingleOrDefaultAsync(ct);
+        Payments.FromSql($"select * from payments where booking_id = {id.Value} and status not in ('cancelled', 'failed') and replaced_at is null for update").AsTracking().SingleOrDefaultAsync(ct);
+
+    /// <summary>The same for all payments that a booking ever had.</summary>
+    public Task<List<Payment>> LockAllOfBookingAsync(BookingId id, CancellationToken ct) =>
+        Payments.FromSql($"select * from payments where booking_id = {id.Value} order by created_at, id for update").AsTracking().ToListAsync(ct);
 }

@@ -1,9 +1,12 @@
+using EstoSpaces.Contracts.Blockchain;
 using EstoSpaces.Contracts.Bookings;
+using EstoSpaces.Contracts.Users;
 using EstoSpaces.Kernel.Events;
 using EstoSpaces.Kernel.Hosting;
 using EstoSpaces.Kernel.Identity;
 using EstoSpaces.Kernel.Observability;
 using EstoSpaces.Payments.Documents;
+using EstoSpaces.Payments.Ethereum;
 using EstoSpaces.Payments.Ledger;
 using EstoSpaces.Payments.Reactions;
 using EstoSpaces.Payments.Slices;
@@ -18,7 +21,7 @@ namespace EstoSpaces.Payments;
 /// <summary>
 /// Owns money: payments and what is open for them at the provider, refunds, invoices, payouts and the double-entry ledger.
 /// It refuses to own prices (the frozen quote says what is due, and what a cancellation gives back) and bookings (it says that money came;
-/// what becomes of the booking is decided there). A payment moves only by what its provider says. Stripe is known in Stripe/ and nowhere else.
+/// what becomes of the booking is decided there). A payment moves only by what its provider says. Stripe is known in Stripe/, the escrow in Ethereum/, and nowhere else.
 /// </summary>
 public sealed class PaymentsModule : IModule
 {
@@ -31,9 +34,11 @@ public sealed class PaymentsModule : IModule
         [
             ReactionSeam.To<BookingConfirmed, OnBookingConfirmed>(), ReactionSeam.To<BookingCancelled, OnBookingCancelled>(), ReactionSeam.To<BookingExpired, OnBookingExpired>(),
             ReactionSeam.To<LatePaymentRefused, OnLatePaymentRefused>(), ReactionSeam.To<StayCompleted, OnStayCompleted>(),
+            ReactionSeam.To<EscrowSeen, OnEscrowSeen>(), ReactionSeam.To<EscrowGone, OnEscrowGone>(), ReactionSeam.To<EscrowConfirmed, OnEscrowConfirmed>(),
+            ReactionSeam.To<EscrowCancelled, OnEscrowCancelled>(), ReactionSeam.To<EscrowDisputed, OnEscrowDisputed>(), ReactionSeam.To<EscrowSettled, OnEscrowSettled>(),
         ],
-        Timers = [TimerSeam.Of<ReconcileOpenPayments>(), TimerSeam.Of<CancelOpenIntents>(), TimerSeam.Of<SendRefunds>(), TimerSeam.Of<ReleasePayouts>()],
-        Calls = [ClientSeam.To<BookingsClient>("bookings")],
+        Timers = [TimerSeam.Of<ReconcileOpenPayments>(), TimerSeam.Of<CancelOpenIntents>(), TimerSeam.Of<SendRefunds>(), TimerSeam.Of<ReleasePayouts>(), TimerSeam.Of<ReleaseEscrows>()],
+        Calls = [ClientSeam.To<BookingsClient>("bookings"), ClientSeam.To<UsersClient>("users"), ClientSeam.To<BlockchainClient>("blockchain")],
     };
 
     public void AddServices(IServiceCollection services, ModuleContext context)
@@ -47,7 +52,15 @@ public sealed class PaymentsModule : IModule
         services.AddScoped<StripePayments>();
         services.AddScoped<IPaymentProvider>(provider => provider.GetRequiredService<StripePayments>());
         if (!context.Settings.IsProduction) services.AddScoped<IPaymentProvider, SamplePayments>();
+        services.AddScoped<EthereumPayments>();
+        services.AddScoped<IPaymentProvider>(provider => provider.GetRequiredService<EthereumPayments>());
+        services.AddScoped<WalletPairs>();
+        services.AddScoped<EscrowOutcomes>();
+        services.AddScoped<EscrowDesk>();
+        services.AddSingleton<EscrowCheck>();
+        services.AddHostedService(provider => provider.GetRequiredService<EscrowCheck>());
         services.AddScoped<PaymentProviders>();
+        services.AddScoped<StartedPayments>();
         services.AddScoped<LedgerBook>();
         services.AddHostedService<LedgerCheck>();
         services.AddScoped<InvoiceDesk>();

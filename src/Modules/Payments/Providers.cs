@@ -9,14 +9,15 @@ public enum ProviderStatus { RequiresPaymentMethod, RequiresAction, Processing, 
 /// <summary>Why a try failed. Reference names the try.</summary>
 public sealed record ProviderFailure(string Code, string Message, string Reference);
 
-/// <summary>The provider's word on an attempt: the only thing that moves a payment.</summary>
-public sealed record ProviderWord(int Attempt, string ProviderId, ProviderStatus Status, Money Received, ProviderFailure? Failure = null, string? RedirectUrl = null, string? ClientSecret = null);
+/// <summary>The provider's word on an attempt: the only thing that moves a payment. PaidAt and TxHash are of a deposit: when and by which transaction it was made.</summary>
+public sealed record ProviderWord(int Attempt, string ProviderId, ProviderStatus Status, Money Received, ProviderFailure? Failure = null, string? RedirectUrl = null, string? ClientSecret = null,
+    DateTimeOffset? PaidAt = null, string? TxHash = null);
 
 /// <summary>The provider's word on a refund. Status null: it does not know of one.</summary>
-public sealed record RefundWord(RefundStatus Status, string? ProviderId, string? Failure = null);
+public sealed record RefundWord(RefundStatus Status, string? ProviderId, string? Failure = null, string? TxHash = null);
 
 /// <summary>
-/// A way of paying. One for cards (Stripe), one for payments of the sample data; Ethereum's escrow will be the third. All of it may be repeated safely, and throws
+/// A way of paying: by card (Stripe), from a wallet into Ethereum's escrow, and that of the sample data. All of it may be repeated safely, and throws
 /// <see cref="HttpRequestException"/> when the provider's word can't be had.
 /// </summary>
 public interface IPaymentProvider
@@ -45,7 +46,7 @@ public sealed class PaymentProviders(IEnumerable<IPaymentProvider> providers)
     public IPaymentProvider Of(Payment payment) => byName.TryGetValue(payment.Provider, out var provider) ? provider : throw new InvalidOperationException($"no provider {payment.Provider}");
 
     /// <summary>Who takes new payments of a method; null when nobody does here.</summary>
-    public IPaymentProvider? For(PaymentMethod method) => method is PaymentMethod.Card ? byName.GetValueOrDefault(Stripe.StripePayments.ProviderName) : null;
+    public IPaymentProvider? For(PaymentMethod method) => byName.GetValueOrDefault(method is PaymentMethod.Card ? Stripe.StripePayments.ProviderName : Ethereum.EthereumPayments.ProviderName);
 }
 
 /// <summary>Payments of the sample data: no provider holds them. What is asked of it is done at once. Never there in production.</summary>

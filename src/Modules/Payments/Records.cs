@@ -3,8 +3,8 @@ using EstoSpaces.Contracts.Payments;
 
 namespace EstoSpaces.Payments;
 
-/// <summary>Intent: the payer pays in a form of our page. Page: he is sent to a page of the provider's.</summary>
-public enum AttemptKind { Intent, Page }
+/// <summary>Intent: the payer pays in a form of our page. Page: he is sent to a page of the provider's. Escrow: his wallet pays into a contract.</summary>
+public enum AttemptKind { Intent, Page, Escrow }
 
 /// <summary>Opening: the provider may or may not have heard of it. Replacing: it is being closed so that another can be opened.</summary>
 public enum AttemptStatus { Opening, Open, Replacing, Succeeded, Closed }
@@ -45,6 +45,9 @@ public sealed class PaymentAttempt
     /// <summary>Another will take its place once no money can come by this one.</summary>
     public void Replace() => Status = AttemptStatus.Replacing;
 
+    /// <summary>It was given up here, but the provider can't close it: it is the one to pay by again.</summary>
+    public void Reopen() => Status = AttemptStatus.Open;
+
     public void Hear(AttemptStatus status, string? redirectUrl)
     {
         Status = status is AttemptStatus.Open && Status is AttemptStatus.Replacing ? Status : status;
@@ -53,7 +56,8 @@ public sealed class PaymentAttempt
     }
 }
 
-public enum RefundKind { Cancellation, LatePayment, Admin }
+/// <summary>Why money goes back. Escrow: the contract gave it back without our asking, by a ruling or at the call of guest or host.</summary>
+public enum RefundKind { Cancellation, LatePayment, Admin, Escrow }
 
 public enum RefundStatus { Pending, Succeeded, Failed }
 
@@ -91,17 +95,30 @@ public sealed class Refund
     public DateTimeOffset CreatedAt { get; private set; }
     public DateTimeOffset? SucceededAt { get; private set; }
 
+    /// <summary>When the booking was cancelled: what chose the amount.</summary>
+    public DateTimeOffset? CancelledAt { get; private set; }
+
+    public string? TxHash { get; private set; }
+
     public MoneyParts Parts => new(HostSubtotalMinor, GuestFeeMinor, GuestFeeVatMinor, TaxMinor);
     public Money Amount => new(AmountMinor, Currency);
 
-    public static Refund Promise(Payment payment, RefundKind kind, MoneyParts parts, long goodwillMinor, string reason, UserId? by, DateTimeOffset now) => new()
+    public static Refund Promise(Payment payment, RefundKind kind, MoneyParts parts, long goodwillMinor, string reason, UserId? by, DateTimeOffset now, DateTimeOffset? cancelledAt = null) => new()
     {
         Id = RefundId.New(), PaymentId = payment.Id, BookingId = payment.BookingId, Kind = kind, Status = RefundStatus.Pending, AmountMinor = parts.Total + goodwillMinor, Currency = payment.Currency,
         HostSubtotalMinor = parts.HostSubtotal, GuestFeeMinor = parts.GuestFee, GuestFeeVatMinor = parts.GuestFeeVat, TaxMinor = parts.Tax, GoodwillMinor = goodwillMinor,
-        Reason = reason, RequestedBy = by, Attempt = 1, CreatedAt = now,
+        Reason = reason, RequestedBy = by, Attempt = 1, CreatedAt = now, CancelledAt = cancelledAt,
     };
 
-    public void Heard(string? providerId) => ProviderId = providerId ?? ProviderId;
+    public void Heard(string? providerId, string? txHash = null) => (ProviderId, TxHash) = (providerId ?? ProviderId, txHash ?? TxHash);
+
+    /// <summary>Less goes back than was promised, because the contract said so.</summary>
+    public void Reduce(long amountMinor)
+    {
+        var parts = Parts.Spread(Math.Min(amountMinor, Parts.Total));
+        (HostSubtotalMinor, GuestFeeMinor, GuestFeeVatMinor, TaxMinor) = (parts.HostSubtotal, parts.GuestFee, parts.GuestFeeVat, parts.Tax);
+        (AmountMinor, GoodwillMinor) = (amountMinor, amountMinor - parts.Total);
+    }
 
     public void Succeed(DateTimeOffset now) => (Status, SucceededAt, Failure) = (RefundStatus.Succeeded, now, null);
 
@@ -128,5 +145,7 @@ public sealed class Payout
     public required PayoutStatus Status { get; set; }
     public required string Reason { get; set; }
     public DateTimeOffset? AvailableAt { get; set; }
+    public string? TxHash { get; set; }
+    public DateTimeOffset? PaidAt { get; set; }
     public required DateTimeOffset CreatedAt { get; init; }
 }

@@ -14,12 +14,12 @@ namespace EstoSpaces.Payments;
 public sealed class RefundDesk(PaymentsDb db, Outbox outbox, LedgerBook ledger, TimeProvider clock)
 {
     /// <summary>Promises an amount back. While the stay is not settled it is taken from what is held, afterwards the platform bears it.</summary>
-    public async Task<Result<Refund>> PromiseAsync(Payment payment, RefundKind kind, long amountMinor, Func<MoneyParts, MoneyParts>? takeFrom, string reason, UserId? by, CancellationToken ct)
+    public async Task<Result<Refund>> PromiseAsync(Payment payment, RefundKind kind, long amountMinor, Func<MoneyParts, MoneyParts>? takeFrom, string reason, UserId? by, CancellationToken ct, DateTimeOffset? cancelledAt = null)
     {
         var reserved = payment.ReserveRefund(amountMinor);
         if (reserved.Refused) return reserved.Refusal;
         var parts = payment.SettledAt is not null ? default : takeFrom is not null ? takeFrom(await LeftAsync(payment, ct)) : (await LeftAsync(payment, ct)).Spread(amountMinor);
-        var refund = Refund.Promise(payment, kind, parts, amountMinor - parts.Total, reason, by, clock.GetUtcNow());
+        var refund = Refund.Promise(payment, kind, parts, amountMinor - parts.Total, reason, by, clock.GetUtcNow(), cancelledAt);
         db.Refunds.Add(refund);
         await db.SaveChangesAsync(ct);
         await ledger.PostAsync(PostingRule.RefundOwed, refund.Id.Value, payment, Of(payment) with { Parts = parts }, ct);
@@ -29,11 +29,19 @@ public sealed class RefundDesk(PaymentsDb db, Outbox outbox, LedgerBook ledger, 
     }
 
     /// <summary>The refund of a cancelled booking: as its frozen quote said, or what is left when part of it went back before. Null when nothing goes back.</summary>
-    public async Task<Refund?> PromiseCancellationAsync(Payment payment, long refundMinor, RefundBreakdown breakdown, string reason, CancellationToken ct)
+    public async Task<Refund?> PromiseCancellationAsync(Payment payment, long refundMinor, RefundBreakdown breakdown, string reason, DateTimeOffset cancelledAt, CancellationToken ct)
     {
         var amount = Math.Min(refundMinor, payment.AmountMinor - payment.RefundReservedMinor);
         if (amount <= 0) return null;
-        return (await PromiseAsync(payment, RefundKind.Cancellation, amount, left => left.TakeRefund(amount, breakdown, payment.Quote), reason, null, ct)).Value;
+        return (await PromiseAsync(payment, RefundKind.Cancellation, amount, left => left.TakeRefund(amount, breakdown, payment.Quote), reason, null, ct, cancelledAt)).Value;
+    }
+
+    /// <summary>Money that nobody waited for goes back whole.</summary>
+    public async Task GiveBackAsync(Payment payment, string reason, CancellationToken ct)
+    {
+        var left = payment.AmountMinor - payment.RefundReservedMinor;
+        if (left > 0) _ = (await PromiseAsync(payment, RefundKind.LatePayment, left, null, reason, null, ct)).Value;
+        await SettleAsync(payment, ct);
     }
 
     /// <summary>The stay is over, or will not be: what is still held goes to the host, the platform and the tax office. Answers the host's part.</summary>

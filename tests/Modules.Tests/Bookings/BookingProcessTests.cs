@@ -26,6 +26,9 @@ public sealed partial class BookingProcessTests(WithProduct with) : IClassFixtur
         (BookingTrigger.Cancel, BookingActor.Host, b => b.Cancel(b.HostId, null, InTime)),
         (BookingTrigger.OpenCheckIn, BookingActor.Clock, b => b.OpenCheckIn(b.CheckInAt)),
         (BookingTrigger.Complete, BookingActor.Clock, b => b.Complete(SampleStay.Terms, b.CheckOutAt.AddDays(1))),
+        (BookingTrigger.Dispute, BookingActor.Payment, b => b.Dispute(b.PaymentId ?? PaymentId.New(), InTime)),
+        (BookingTrigger.EndDispute, BookingActor.Payment, b => b.EndDispute(b.PaymentId ?? PaymentId.New(), b.CheckOutAt, 0)),
+        (BookingTrigger.Void, BookingActor.Payment, b => b.EndDispute(b.PaymentId ?? PaymentId.New(), InTime, 0)),
     ];
 
     public static TheoryData<BookingStatus> Statuses => new(Enum.GetValues<BookingStatus>().Where(s => SampleStay.In(s) is not null));
@@ -63,7 +66,7 @@ public sealed partial class BookingProcessTests(WithProduct with) : IClassFixtur
     {
         foreach (var step in BookingProcess.Table.Where(t => t.To is BookingStatus.Requested or BookingStatus.PendingPayment or BookingStatus.Confirmed or BookingStatus.CheckedIn))
             step.Sets.ShouldNotBeNull($"{step.From} → {step.To}");
-        foreach (var step in BookingProcess.Table.Where(t => t.From is not null && t.Actor != BookingActor.Clock && t.From != BookingStatus.Expired))
+        foreach (var step in BookingProcess.Table.Where(t => t.From is not null && t.Actor != BookingActor.Clock && t.From is not (BookingStatus.Expired or BookingStatus.Completed or BookingStatus.Disputed)))
             step.Clears.ShouldNotBeNull($"{step.From} → {step.To} leaves a timer behind");
     }
 

@@ -104,6 +104,64 @@ public sealed class BookingTests
     }
 
     [Fact]
+    public void A_hold_waits_once_for_a_payment_on_its_way_and_never_gets_shorter()
+    {
+        var booking = SampleStay.Placed();
+        booking.AwaitPayment(SampleStay.Terms, At.AddMinutes(14)).Value.ShouldBe(At.AddMinutes(44));
+        booking.AwaitPayment(SampleStay.Terms, At.AddMinutes(40)).Value.ShouldBe(At.AddMinutes(44));
+        booking.Lapse(At.AddMinutes(43)).Refused.ShouldBeTrue();
+        booking.Lapse(At.AddMinutes(44)).Refused.ShouldBeFalse();
+        booking.AwaitPayment(SampleStay.Terms, At.AddMinutes(45)).Refusal!.Code.ShouldBe("booking_status");
+
+        var accepted = SampleStay.Placed(instant: false);
+        accepted.Accept(accepted.HostId, SampleStay.Terms, At).Refused.ShouldBeFalse();
+        accepted.AwaitPayment(SampleStay.Terms, At.AddMinutes(1)).Value.ShouldBe(At.AddHours(24));
+    }
+
+    [Fact]
+    public void A_deposit_confirms_at_its_own_time_and_grace_counts_from_there()
+    {
+        var booking = SampleStay.Placed(policy: CancellationPolicy.Strict);
+        var (paid, heard) = (At.AddMinutes(10), At.AddMinutes(25));
+        var told = booking.Confirm(PaymentId.New(), SampleStay.Due(booking), heard, paid).Value;
+        (told.At, told.Fact.ShouldBeOfType<BookingConfirmed>().ConfirmedAt, booking.ConfirmedAt).ShouldBe((heard, paid, paid));
+        booking.PreviewCancellation(booking.GuestId, paid.AddHours(24)).Value.Reason.ShouldBe("grace");
+        booking.PreviewCancellation(booking.GuestId, paid.AddHours(24).AddSeconds(1)).Value.Reason.ShouldNotBe("grace");
+    }
+
+    [Fact]
+    public void A_guest_who_cancels_at_the_contract_has_cancelled_then_with_what_it_gave_him()
+    {
+        foreach (var hours in (int[])[1, 25, 24 * 35, 24 * 42])
+        {
+            var (booking, here) = (SampleStay.Placed(), SampleStay.Placed());
+            var payment = PaymentId.New();
+            booking.Confirm(payment, SampleStay.Due(booking), At).Refused.ShouldBeFalse();
+            here.Confirm(PaymentId.New(), SampleStay.Due(here), At).Refused.ShouldBeFalse();
+            var expected = here.Cancel(here.GuestId, null, At.AddHours(hours)).Value.Fact.ShouldBeOfType<BookingCancelled>();
+
+            booking.CancelFromWallet(PaymentId.New(), At.AddHours(hours), expected.RefundMinor).Refusal!.Code.ShouldBe("booking_status");
+            booking.RefundAt(At.AddHours(hours)).ShouldBe(expected.RefundMinor);
+            var told = booking.CancelFromWallet(payment, At.AddHours(hours), expected.RefundMinor).Value.Fact.ShouldBeOfType<BookingCancelled>();
+            (told.CancelledBy, told.RefundMinor, told.Breakdown, told.CancelledAt).ShouldBe(("guest", expected.RefundMinor, expected.Breakdown, At.AddHours(hours)));
+            booking.CancelFromWallet(payment, At.AddHours(hours), expected.RefundMinor).Refused.ShouldBeTrue();
+        }
+    }
+
+    [Fact]
+    public void A_ruling_completes_a_stay_that_is_over_and_ends_any_other()
+    {
+        var over = SampleStay.In(BookingStatus.Disputed)!;
+        over.EndDispute(PaymentId.New(), over.CheckOutAt, 10_00).Refused.ShouldBeTrue();
+        over.EndDispute(over.PaymentId!.Value, over.CheckOutAt, 10_00).Value.Fact.ShouldBeOfType<DisputeEnded>();
+        (over.Status, over.RefundMinor, over.CompletedAt).ShouldBe((BookingStatus.Completed, 10_00, over.CheckOutAt));
+
+        var early = SampleStay.In(BookingStatus.Disputed)!;
+        var told = early.EndDispute(early.PaymentId!.Value, At.AddDays(1), 10_00).Value.Fact.ShouldBeOfType<BookingCancelled>();
+        (early.Status, told.CancelledBy, told.RefundMinor, told.HostFeeMinor).ShouldBe((BookingStatus.CancelledByGuest, "ruling", 10_00, 0));
+    }
+
+    [Fact]
     public void Cancelling_gives_back_what_the_preview_showed()
     {
         foreach (var policy in Enum.GetValues<CancellationPolicy>())

@@ -40,9 +40,10 @@ internal static class SampleStay
             case BookingStatus.Expired: Took(booking.Lapse(BookedAt + Terms.HoldFor)); break;
             case BookingStatus.CancelledByGuest: Took(booking.Cancel(booking.GuestId, null, BookedAt)); break;
             case BookingStatus.CancelledByHost: Took(booking.Cancel(booking.HostId, null, BookedAt)); break;
-            case BookingStatus.Confirmed or BookingStatus.CheckedIn or BookingStatus.Completed:
+            case BookingStatus.Confirmed or BookingStatus.CheckedIn or BookingStatus.Completed or BookingStatus.Disputed:
                 Took(booking.Confirm(PaymentId.New(), Due(booking), BookedAt));
-                if (status != BookingStatus.Confirmed) Took(booking.OpenCheckIn(booking.CheckInAt));
+                if (status == BookingStatus.Disputed) Took(booking.Dispute(booking.PaymentId!.Value, BookedAt));
+                if (status is BookingStatus.CheckedIn or BookingStatus.Completed) Took(booking.OpenCheckIn(booking.CheckInAt));
                 if (status == BookingStatus.Completed) Took(booking.Complete(Terms, booking.CheckOutAt + Terms.CompletionGrace));
                 break;
             default: return null;

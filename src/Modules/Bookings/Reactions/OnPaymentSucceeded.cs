@@ -26,7 +26,8 @@ public sealed partial class OnPaymentSucceeded(BookingsDb db, BookingSteps steps
             GiveBack(fact, BookingRefusals.DatesTaken);
             return;
         }
-        var confirmed = booking.Confirm(fact.PaymentId, fact.Amount, clock.GetUtcNow());
+        // A deposit was made when its block was, perhaps before the hold ended, however long it took to count; the contract reckons its grace from then, so must the booking.
+        var confirmed = booking.Confirm(fact.PaymentId, fact.Amount, clock.GetUtcNow(), fact.Method is PaymentMethod.Eth ? fact.SucceededAt : null);
         if (confirmed.Refused) GiveBack(fact, confirmed.Refusal);
         else await steps.WriteAsync(booking, confirmed.Value, ct);
     }

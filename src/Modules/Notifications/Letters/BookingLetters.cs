@@ -98,10 +98,11 @@ public sealed class BookingLetters(WebLinks links)
     public Letter CancelledForGuest(Tongue t, string? name, BookingCancelled fact, DateTimeOffset now)
     {
         var b = fact.Booking;
-        var byHost = fact.CancelledBy == "host";
+        var (byHost, ruled) = (fact.CancelledBy == "host", fact.CancelledBy == "ruling");
         var url = links.To(WebLinks.Trip(b.BookingId));
         var refund = fact.PaymentId is null ? t.Say("Nothing was charged.", "Rien n’a été débité.")
-            : fact.RefundMinor > 0 ? t.Say($"{t.Money(fact.RefundMinor, b.Quote.Currency)} go back to the card you paid with.", $"{t.Money(fact.RefundMinor, b.Quote.Currency)} vous sont remboursés sur la carte utilisée.")
+            : fact.RefundMinor > 0 ? t.Say($"{t.Money(fact.RefundMinor, b.Quote.Currency)} go back the way you paid.", $"{t.Money(fact.RefundMinor, b.Quote.Currency)} vous sont remboursés par le moyen de paiement utilisé.")
+            : ruled ? t.Say("Nothing is refunded.", "Rien n’est remboursé.")
             : t.Say("Under the cancellation terms of this booking nothing is refunded.", "Selon les conditions d’annulation de cette réservation, rien n’est remboursé.");
         return new Letter
         {
@@ -116,6 +117,7 @@ public sealed class BookingLetters(WebLinks links)
             [
                 new Paragraph(t.Hello(name)),
                 new Paragraph(byHost ? t.Say($"We are sorry: your host had to cancel your stay at {b.PropertyTitle}. {refund}", $"Nous sommes désolés : votre hôte a dû annuler votre séjour « {b.PropertyTitle} ». {refund}")
+                    : ruled ? t.Say($"The dispute about your stay at {b.PropertyTitle} has ended, and with it the booking. {refund}", $"Le litige sur votre séjour « {b.PropertyTitle} » est clos, et la réservation avec lui. {refund}")
                     : t.Say($"Your stay at {b.PropertyTitle} is cancelled, as you asked. {refund}", $"Votre séjour « {b.PropertyTitle} » est annulé, comme vous l’avez demandé. {refund}")),
                 new Rows(null, Stay(t, b)),
                 .. RefundParts(t, fact),
@@ -127,15 +129,16 @@ public sealed class BookingLetters(WebLinks links)
     public Letter CancelledForHost(Tongue t, string? name, BookingCancelled fact, string? guestName)
     {
         var b = fact.Booking;
-        var byHost = fact.CancelledBy == "host";
+        var (byHost, ruled) = (fact.CancelledBy == "host", fact.CancelledBy == "ruling");
         var guest = guestName ?? t.Say("Your guest", "Votre voyageur");
         var keeps = b.Quote.HostSubtotalMinor - fact.Breakdown.HostSubtotalMinor;
         IEnumerable<Block> money = byHost && fact.HostFeeMinor > 0
             ? [new Rows(null, [(t.Say("Cancellation fee", "Frais d’annulation"), t.Money(fact.HostFeeMinor, b.Quote.Currency))])]
-            : !byHost && fact.PaymentId is not null && keeps > 0 ? [new Rows(null, [(t.Say("You keep, before the host fee", "Vous conservez, avant frais d’hôte"), t.Money(keeps, b.Quote.Currency))])] : [];
+            : !byHost && !ruled && fact.PaymentId is not null && keeps > 0 ? [new Rows(null, [(t.Say("You keep, before the host fee", "Vous conservez, avant frais d’hôte"), t.Money(keeps, b.Quote.Currency))])] : [];
         return new Letter
         {
-            Subject = byHost ? t.Say($"You cancelled {b.Reference}", $"Vous avez annulé {b.Reference}") : t.Say($"{guest} cancelled {b.PropertyTitle}", $"{guest} a annulé {b.PropertyTitle}"),
+            Subject = byHost ? t.Say($"You cancelled {b.Reference}", $"Vous avez annulé {b.Reference}")
+                : ruled ? t.Say($"The dispute about {b.Reference} has ended", $"Le litige sur {b.Reference} est clos") : t.Say($"{guest} cancelled {b.PropertyTitle}", $"{guest} a annulé {b.PropertyTitle}"),
             Preheader = t.Say($"{t.Day(b.CheckIn)}: the nights are open again.", $"{t.Day(b.CheckIn)} : les nuits sont de nouveau libres."),
             Heading = t.Say("A booking was cancelled", "Une réservation a été annulée"),
             Brief = t.Say($"The booking {b.Reference} of {b.PropertyTitle} was cancelled.", $"La réservation {b.Reference} de « {b.PropertyTitle} » a été annulée."),
@@ -145,6 +148,8 @@ public sealed class BookingLetters(WebLinks links)
             [
                 new Paragraph(t.Hello(name)),
                 new Paragraph(byHost ? t.Say($"You cancelled the stay at {b.PropertyTitle}. Your guest gets everything back.", $"Vous avez annulé le séjour à « {b.PropertyTitle} ». Votre voyageur est intégralement remboursé.")
+                    : ruled ? t.Say($"The dispute about the stay at {b.PropertyTitle} has ended, and with it the booking. What is yours of the money is among your payouts, and the nights are open in your calendar again.",
+                        $"Le litige sur le séjour à « {b.PropertyTitle} » est clos, et la réservation avec lui. Votre part figure parmi vos versements, et les nuits sont de nouveau ouvertes dans votre calendrier.")
                     : t.Say($"{guest} cancelled the stay at {b.PropertyTitle}. The nights are open in your calendar again.", $"{guest} a annulé le séjour à « {b.PropertyTitle} ». Les nuits sont de nouveau ouvertes dans votre calendrier.")),
                 new Rows(null, Stay(t, b)),
                 .. money,

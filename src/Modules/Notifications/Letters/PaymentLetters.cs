@@ -41,21 +41,31 @@ public sealed class PaymentLetters(WebLinks links)
         ],
     };
 
-    public Letter Refunded(Tongue t, string? name, BookingId bookingId, Money amount, BookingFacts? booking) => new()
+    public Letter Refunded(Tongue t, string? name, RefundSucceeded fact, BookingFacts? booking)
     {
-        Subject = t.Say($"Your refund of {t.Money(amount)} is on its way", $"Votre remboursement de {t.Money(amount)} est en route"),
-        Preheader = t.Say("Banks take up to ten working days to show it.", "Les banques mettent jusqu’à dix jours ouvrés pour l’afficher."),
-        Heading = t.Say("Your refund is on its way", "Votre remboursement est en route"),
-        Brief = t.Say($"{t.Money(amount)}{For(t, booking)} go back to you.", $"{t.Money(amount)}{For(t, booking)} vous sont remboursés."),
-        Link = WebLinks.Trip(bookingId),
-        Blocks =
-        [
-            new Paragraph(t.Hello(name)),
-            new Paragraph(t.Say($"We sent {t.Money(amount)}{For(t, booking)} back to the card you paid with. Your bank may take up to ten working days to show it.",
-                $"Nous avons renvoyé {t.Money(amount)}{For(t, booking)} sur la carte utilisée. Votre banque peut mettre jusqu’à dix jours ouvrés pour l’afficher.")),
-            new Button(t.Say("See the details", "Voir le détail"), links.To(WebLinks.Trip(bookingId))),
-        ],
-    };
+        var (amount, toWallet) = (fact.Amount, fact.Method is PaymentMethod.Eth);
+        var when = toWallet
+            ? t.Say("The escrow contract has credited it to the wallet you paid from, in ether at the rate you paid.", "Le contrat de séquestre l’a crédité au portefeuille utilisé, en ether au cours de votre paiement.")
+            : t.Say("Banks take up to ten working days to show it.", "Les banques mettent jusqu’à dix jours ouvrés pour l’afficher.");
+        return new Letter
+        {
+            Subject = t.Say($"Your refund of {t.Money(amount)} is on its way", $"Votre remboursement de {t.Money(amount)} est en route"),
+            Preheader = when,
+            Heading = t.Say("Your refund is on its way", "Votre remboursement est en route"),
+            Brief = t.Say($"{t.Money(amount)}{For(t, booking)} go back to you.", $"{t.Money(amount)}{For(t, booking)} vous sont remboursés."),
+            Link = WebLinks.Trip(fact.BookingId),
+            Blocks =
+            [
+                new Paragraph(t.Hello(name)),
+                new Paragraph(toWallet
+                    ? t.Say($"{t.Money(amount)}{For(t, booking)} are yours again. {when}", $"{t.Money(amount)}{For(t, booking)} sont de nouveau à vous. {when}")
+                    : t.Say($"We sent {t.Money(amount)}{For(t, booking)} back to the card you paid with. Your bank may take up to ten working days to show it.",
+                        $"Nous avons renvoyé {t.Money(amount)}{For(t, booking)} sur la carte utilisée. Votre banque peut mettre jusqu’à dix jours ouvrés pour l’afficher.")),
+                .. toWallet && fact.TxHash is { } hash ? new Block[] { new Rows(null, [("Transaction", hash)]) } : [],
+                new Button(t.Say("See the details", "Voir le détail"), links.To(WebLinks.Trip(fact.BookingId))),
+            ],
+        };
+    }
 
     private static string For(Tongue t, BookingFacts? booking) => booking is null ? "" : t.Say($" for {booking.PropertyTitle}", $" pour « {booking.PropertyTitle} »");
 }

@@ -9,6 +9,6 @@ public sealed class OnRefundSucceeded(BookingCards cards, PostOffice post, Payme
     public async Task HandleAsync(RefundSucceeded fact, ReactionContext context, CancellationToken ct)
     {
         var booking = await cards.FindAsync(fact.BookingId, ct);
-        await post.SendAsync(fact.GuestId, Templates.RefundIssued, $"refund_issued:{fact.RefundId}", (t, c) => letters.Refunded(t, c.Name, fact.BookingId, fact.Amount, booking), ct);
+        await post.SendAsync(fact.GuestId, Templates.RefundIssued, $"refund_issued:{fact.RefundId}", (t, c) => letters.Refunded(t, c.Name, fact, booking), ct);
     }
 }

@@ -27,6 +27,7 @@ internal sealed class LedgerCheck : BackgroundService
                     coalesce(-sum(e.amount_minor) filter (where t.rule in ('refund_paid', 'refund_bounced') and e.account like 'clearing:%'), 0) as paid_back,
                     coalesce(sum(e.amount_minor) filter (where e.account = 'guest_funds_held'), 0) as held
                 from ledger_transactions t join ledger_entries e on e.transaction_id = t.id group by t.payment_id),
+            chain as (select payment_id, sum(to_guest_minor) as to_guest, sum(to_host_minor) as to_host from escrow_outcomes group by payment_id),
             promised as (select payment_id, sum(amount_minor) as amount from refunds group by payment_id),
             paper as (select payment_id, count(*) as invoices from invoices where kind = 'invoice' group by payment_id)
             select * from (
@@ -41,7 +42,7 @@ internal sealed class LedgerCheck : BackgroundService
                 union all
                 select 'payment ' || p.id || ' has no invoice' from payments p left join paper i on i.payment_id = p.id where p.succeeded_at is not null and i.invoices is distinct from 1
                 union all
-                select 'booking ' || booking_id || ' was charged more than once' from payments where succeeded_at is not null and refunded_minor < amount_minor group by booking_id having count(*) > 1
+                select 'booking ' || booking_id || ' was charged more than once' from payments where succeeded_at is not null and refund_reserved_minor < amount_minor group by booking_id having count(*) > 1
                 union all
                 select 'payment ' || p.id || ': refunds of ' || p.refunded_minor || ' are not what the ledger has paid back' from payments p left join booked b on b.payment_id = p.id
                     where coalesce(b.paid_back, 0) <> p.refunded_minor
@@ -49,6 +50,16 @@ internal sealed class LedgerCheck : BackgroundService
                 select 'payment ' || p.id || ': reserved refunds differ from its refunds' from payments p left join promised r on r.payment_id = p.id where p.refund_reserved_minor <> coalesce(r.amount, 0)
                 union all
                 select 'booking ' || p.booking_id || ' is settled but still holds money' from payments p join booked b on b.payment_id = p.id where p.settled_at is not null and b.held <> 0
+                union all
+                select 'payment ' || payment_id || ': ' || difference from escrow_outcomes where difference is not null
+                union all
+                select 'payment ' || p.id || ': the escrow contract gave its guest ' || coalesce(c.to_guest, 0) || ', his refunds are ' || p.refunded_minor from payments p left join chain c on c.payment_id = p.id
+                    where p.provider = 'ethereum' and p.refunded_minor <> coalesce(c.to_guest, 0)
+                union all
+                select 'payment ' || p.id || ': the escrow contract gave its host ' || coalesce(c.to_host, 0) || ', the payout says ' || o.amount_minor from payouts o join payments p on p.id = o.payment_id left join chain c on c.payment_id = p.id
+                    where p.provider = 'ethereum' and o.status = 'paid' and o.amount_minor <> coalesce(c.to_host, 0)
+                union all
+                select 'refund ' || r.id || ' is owed out of an escrow and has failed: ' || coalesce(r.failure, '') from refunds r join payments p on p.id = r.payment_id where p.provider = 'ethereum' and r.status = 'failed'
                 union all
                 select 'invoices of ' || kind || ' ' || year || ' have a gap' from invoices group by kind, year having count(*) <> max(sequence)
             ) as found (what) limit 200

@@ -3,7 +3,7 @@ using EstoSpaces.Contracts;
 namespace EstoSpaces.Payments.Ledger;
 
 /// <summary>Why money moved. The name stands in the ledger forever.</summary>
-public enum PostingRule { PaymentReceived, RefundOwed, GoodwillOwed, RefundPaid, RefundBounced, StaySettled, HostCancellationFee, PayoutPaid }
+public enum PostingRule { PaymentReceived, RefundOwed, GoodwillOwed, RefundPaid, RefundBounced, StaySettled, HostCancellationFee, PayoutPaid, TreasuryPaid, EscrowDivided, RefundReduced }
 
 /// <summary>The accounts. Each exists once per currency; a host's is his own.</summary>
 public static class Accounts
@@ -16,6 +16,12 @@ public static class Accounts
 
     /// <summary>What guests get back and the provider has not sent yet.</summary>
     public const string RefundsPayable = "refunds_payable";
+
+    /// <summary>What the provider has paid out to the platform itself.</summary>
+    public static string Treasury(string provider) => "treasury:" + provider;
+
+    /// <summary>What rulings and other divisions of an escrow give to the platform (credit) or take from it, against what the terms say.</summary>
+    public const string Divisions = "revenue:escrow_divisions";
 
     public const string GuestFees = "revenue:guest_fees";
     public const string HostFees = "revenue:host_fees";
@@ -66,6 +72,10 @@ public static class Postings
         ],
         [PostingRule.HostCancellationFee] = [Debit(Host, m => m.AmountMinor), Credit(Accounts.CancellationFees, m => m.AmountMinor)],
         [PostingRule.PayoutPaid] = [Debit(Host, m => m.AmountMinor), Credit(Clearing, m => m.AmountMinor)],
+        [PostingRule.TreasuryPaid] = [Debit(m => Accounts.Treasury(m.Provider), m => m.AmountMinor), Credit(Clearing, m => m.AmountMinor)],
+        // The amount is what the host gets less than the terms say; below zero when it is more.
+        [PostingRule.EscrowDivided] = [Debit(Host, m => m.AmountMinor), Credit(Accounts.Divisions, m => m.AmountMinor)],
+        [PostingRule.RefundReduced] = [Debit(Accounts.RefundsPayable, m => m.AmountMinor), Credit(Accounts.Divisions, m => m.AmountMinor)],
     };
 
     public static IReadOnlyList<LedgerEntry> Lines(PostingRule rule, Movement movement) =>

@@ -9,8 +9,6 @@ public sealed class OnLatePaymentRefused(PaymentsDb db, RefundDesk desk) : IReac
     public async Task HandleAsync(LatePaymentRefused fact, ReactionContext context, CancellationToken ct)
     {
         var payment = await db.LockAsync(fact.PaymentId, ct) ?? throw new InvalidOperationException($"there is no payment {fact.PaymentId}");
-        var left = payment.AmountMinor - payment.RefundReservedMinor;
-        if (left > 0) _ = (await desk.PromiseAsync(payment, RefundKind.LatePayment, left, null, fact.Reason, null, ct)).Value;
-        await desk.SettleAsync(payment, ct);
+        await desk.GiveBackAsync(payment, fact.Reason, ct);
     }
 }

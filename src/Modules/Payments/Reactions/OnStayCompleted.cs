@@ -1,5 +1,6 @@
 using EstoSpaces.Contracts.Bookings;
 using EstoSpaces.Kernel.Events;
+using EstoSpaces.Payments.Ethereum;
 using EstoSpaces.Payments.Timers;
 using Microsoft.EntityFrameworkCore;
 
@@ -11,7 +12,7 @@ public sealed class OnStayCompleted(PaymentsDb db, Outbox outbox) : IReaction<St
     public async Task HandleAsync(StayCompleted fact, ReactionContext context, CancellationToken ct)
     {
         var booking = fact.Booking.BookingId;
-        if (await db.Payouts.SingleOrDefaultAsync(p => p.BookingId == booking, ct) is { Status: PayoutStatus.Pending } payout)
+        if (await db.Payouts.SingleOrDefaultAsync(p => p.BookingId == booking, ct) is { Status: PayoutStatus.Pending } payout && payout.Reason != EscrowDesk.Disputed)
             (payout.Reason, payout.AvailableAt) = ("dispute_window", fact.PayoutAt.ToUniversalTime());
         await outbox.SetTimerAsync<ReleasePayouts>(booking.ToString(), fact.PayoutAt, ct);
     }

@@ -31,6 +31,7 @@ public static class ConfirmPayment
     private static async Task<IResult> HandleAsync(PaymentId id, Request? request, Caller caller, PaymentsDb db, AttemptDesk attempts, StripePayments cards, PaymentTruth truth, PaymentViews views, CancellationToken ct)
     {
         if (await db.Payments.AsNoTracking().SingleOrDefaultAsync(p => p.Id == id && p.GuestId == caller.UserId, ct) is not { } payment) return PaymentRefusals.NotFound.ToProblem();
+        if (payment.HasEscrow && request?.PaymentMethod is not null) return PaymentRefusals.NotByCard.ToProblem();
         if (payment.IsOpen && request?.PaymentMethod is { } card)
         {
             var ensured = await attempts.EnsureAsync(id, AttemptKind.Intent, ct);

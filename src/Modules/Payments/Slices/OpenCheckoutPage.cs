@@ -17,7 +17,8 @@ public static class OpenCheckoutPage
 
     private static async Task<IResult> HandleAsync(PaymentId id, Caller caller, PaymentsDb db, AttemptDesk attempts, PaymentViews views, CancellationToken ct)
     {
-        if (!await db.Payments.AnyAsync(p => p.Id == id && p.GuestId == caller.UserId, ct)) return PaymentRefusals.NotFound.ToProblem();
+        if (await db.Payments.AsNoTracking().SingleOrDefaultAsync(p => p.Id == id && p.GuestId == caller.UserId, ct) is not { } asked) return PaymentRefusals.NotFound.ToProblem();
+        if (asked.HasEscrow) return PaymentRefusals.NotByCard.ToProblem();
         var payment = await attempts.EnsureAsync(id, AttemptKind.Page, ct);
         if (payment.Refused) return payment.Refusal.ToProblem();
         return payment.Value.Status is PaymentStatus.Cancelled ? PaymentRefusals.Cancelled.ToProblem() : TypedResults.Ok(await views.ShowAsync(payment.Value, caller, ct));

@@ -1,5 +1,7 @@
 using EstoSpaces.Contracts;
+using EstoSpaces.Kernel.Outcomes;
 using EstoSpaces.Kernel.Postgres;
+using EstoSpaces.Payments.Ethereum;
 using EstoSpaces.Payments.Ledger;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -8,7 +10,7 @@ using Npgsql;
 
 namespace EstoSpaces.Payments.Slices;
 
-/// <summary>An admin reads the balances of the ledger; a service asks whether the ledger and what it tells of agree.</summary>
+/// <summary>An admin reads the balances of the ledger. He and other services ask whether the ledger, what it tells of, and what the escrow contract holds agree.</summary>
 public static class ReadLedger
 {
     /// <summary>A credit balance (what we owe, what we earned) is below zero.</summary>
@@ -16,12 +18,23 @@ public static class ReadLedger
 
     public sealed record Balances(IReadOnlyList<Balance> Data);
 
-    /// <summary>Differences names each payment, refund or booking whose rows and ledger do not agree.</summary>
-    public sealed record Check(bool Balanced, long Transactions, IReadOnlyList<string> Differences);
+    /// <summary>
+    /// Differences names each payment, refund or booking whose rows and ledger do not agree, and each escrow that has not been what the ledger says for a minute. Escrows is the last look at the contract;
+    /// null when wallets can't pay here.
+    /// </summary>
+    public sealed record Check(bool Balanced, long Transactions, IReadOnlyList<string> Differences, EscrowLook? Escrows);
 
-    public static void MapAdmin(RouteGroupBuilder ledger) => ledger.MapGet("/balances", BalancesAsync).WithName("ReadLedgerBalances").Produces<Balances>();
+    public static void MapAdmin(RouteGroupBuilder ledger)
+    {
+        ledger.MapGet("/balances", BalancesAsync).WithName("ReadLedgerBalances").Produces<Balances>();
+        ledger.MapGet("/check", CheckAsync).WithName("CheckLedger").Produces<Check>();
+    }
 
-    public static void MapInternal(RouteGroupBuilder door) => door.MapGet("/ledger/check", CheckAsync);
+    public static void MapInternal(RouteGroupBuilder door)
+    {
+        door.MapGet("/ledger/check", CheckAsync);
+        door.MapGet("/ledger/escrows", LookAsync);
+    }
 
     private static async Task<IResult> BalancesAsync(NpgsqlDataSource source, CancellationToken ct)
     {
@@ -33,10 +46,12 @@ public static class ReadLedger
         return TypedResults.Ok(new Balances(rows));
     }
 
-    private static async Task<IResult> CheckAsync(NpgsqlDataSource source, CancellationToken ct)
+    private static async Task<IResult> LookAsync(EscrowCheck escrows, CancellationToken ct) => await escrows.LookAsync(ct) is { } look ? TypedResults.Ok(look) : PaymentRefusals.MethodUnavailable.ToProblem();
+
+    private static async Task<IResult> CheckAsync(NpgsqlDataSource source, EscrowCheck escrows, CancellationToken ct)
     {
-        var differences = await LedgerCheck.DifferencesAsync(source, ct);
+        IReadOnlyList<string> differences = [.. await LedgerCheck.DifferencesAsync(source, ct), .. escrows.Standing];
         var transactions = await source.QueryAsync("select count(*) from ledger_transactions", [], row => row.GetInt64(0), ct);
-        return TypedResults.Ok(new Check(differences.Count == 0, transactions[0], differences));
+        return TypedResults.Ok(new Check(differences.Count == 0, transactions[0], differences, escrows.Last));
     }
 }

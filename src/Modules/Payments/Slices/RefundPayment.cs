@@ -12,7 +12,8 @@ using Microsoft.EntityFrameworkCore;
 
 namespace EstoSpaces.Payments.Slices;
 
-/// <summary>An admin gives a payment back, whole or in part; guests get theirs by cancelling. Refused when it is more than what is left. The refund is promised at once and sent by itself.</summary>
+/// <summary>An admin gives a payment back, whole or in part; guests get theirs by cancelling. Refused when it is more than what is left, and for money in
+/// escrow when the contract can't do it: it gives back whole, before check-out and while nothing is disputed. The refund is promised at once and sent by itself.</summary>
 public static class RefundPayment
 {
     public sealed record Request(Money? Amount, string? Reason) : IChecked
@@ -30,12 +31,14 @@ public static class RefundPayment
         payments.MapPost("/{id}/refunds/{refundId}/retry", RetryAsync).WithName("RetryRefund").RequireAuthorization(Policies.Admin).Idempotent().Produces<PaymentView>();
     }
 
-    private static async Task<IResult> HandleAsync(PaymentId id, Request request, Caller caller, PaymentsDb db, RefundDesk desk, PaymentViews views, CancellationToken ct)
+    private static async Task<IResult> HandleAsync(PaymentId id, Request request, Caller caller, PaymentsDb db, RefundDesk desk, PaymentViews views, TimeProvider clock, CancellationToken ct)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(ct);
         if (await db.LockAsync(id, ct) is not { } payment) return PaymentRefusals.NotFound.ToProblem();
         if (request.Amount is { } asked && asked.Currency != payment.Currency) return Refusal.Invalid("refund_amount_invalid", $"This payment is in {payment.Currency}.", "amount").ToProblem();
         var amount = request.Amount?.AmountMinor ?? payment.AmountMinor - payment.RefundReservedMinor;
+        if (payment.HasEscrow && payment.IsPaid && (amount != payment.AmountMinor - payment.RefundReservedMinor || clock.GetUtcNow() >= payment.Quote.CheckOutAt || payment is { DisputedAt: not null } or { EmptiedAt: not null }))
+            return PaymentRefusals.RefundNotPossibleOnChain.ToProblem();
         var refund = await desk.PromiseAsync(payment, RefundKind.Admin, amount, null, request.Reason!.Trim(), caller.UserId, ct);
         if (refund.Refused) return refund.Refusal.ToProblem();
         await CorrectPayoutAsync(db, payment, ct);
