@@ -19,7 +19,7 @@ const panels = [
   panel('Bookings made', 'short', [['sum by (http_response_status_code) (increase(http_server_request_duration_seconds_count{service="booking-service", http_request_method="POST", http_route=~"/api/v1/bookings/?"}[1h]))', '{{http_response_status_code}}']]),
   panel('Payments begun', 'short', [['sum by (http_response_status_code) (increase(http_server_request_duration_seconds_count{service="payment-service", http_request_method="POST", http_route=~"/api/v1/payments/?"}[1h]))', '{{http_response_status_code}}']]),
   panel('Stripe’s webhooks', 'short', [['sum by (http_response_status_code) (increase(http_server_request_duration_seconds_count{service="payment-service", http_route=~"/api/v1/webhooks/stripe/?"}[1h]))', '{{http_response_status_code}}']]),
-  panel('Ledger: what does not agree', 'short', [['max(estospaces_ledger_differences)', 'differences']], { type: 'stat', red: 1 }),
+  panel('Ledger: what does not agree', 'short', [['max(estospaces_ledger_differences)', 'rows'], ['max(estospaces_escrow_differences)', 'escrows']], { type: 'stat', red: 1 }),
   panel('Searches', 'reqps', [['sum(rate(http_server_request_duration_seconds_count{service="search-service"}[$__rate_interval]))', 'searches']]),
   panel('Pictures', 'short', [['sum by (outcome) (increase(media_processed_total[1h]))', '{{outcome}}']]),
   row('Facts'),
