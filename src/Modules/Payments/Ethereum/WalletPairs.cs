@@ -17,26 +17,29 @@ public sealed class WalletPairs(UsersClient users, BlockchainClient chain, Setti
     /// <summary>The contract lets a host claim by himself seven days after check-out; the release can't be later.</summary>
     private static readonly TimeSpan LatestRelease = TimeSpan.FromDays(7);
 
-    /// <summary>Nobody can pay from a wallet here, or the service that knows is away.</summary>
-    public async Task<bool> OffAsync(CancellationToken ct)
+    /// <summary>The chain that wallets pay on here; null when none can, or when the service that knows is away.</summary>
+    public async Task<long?> ChainAsync(CancellationToken ct)
     {
-        try { return await chain.GetStatusAsync(ct) is { Refused: true } or { Value.Enabled: false }; }
-        catch (Exception e) when (e is HttpRequestException or TimeoutException) { return true; }
+        try { return await chain.GetStatusAsync(ct) is { Refused: false, Value: { Enabled: true } on } ? on.ChainId : null; }
+        catch (Exception e) when (e is HttpRequestException or TimeoutException) { return null; }
     }
 
     /// <summary>Refuses with <c>wallet_not_linked</c>, <c>host_takes_no_ether</c>, <c>wallet_is_hosts</c>.</summary>
-    public async Task<Result<WalletPair>> FindAsync(BookingDue due, string wallet, CancellationToken ct)
+    public async Task<Result<WalletPair>> FindAsync(BookingDue due, string wallet, long chainId, CancellationToken ct)
     {
         var own = await users.GetWalletsAsync(due.GuestId, ct);
         if (own.Refused) return own.Refusal;
-        if (own.Value.FirstOrDefault(w => Same(w.Address, wallet)) is not { } payer) return PaymentRefusals.WalletNotLinked;
+        if (own.Value.FirstOrDefault(w => Same(w.Address, wallet) && IsOn(w, chainId)) is not { } payer) return PaymentRefusals.WalletNotLinked;
         var hosts = await users.GetWalletsAsync(due.HostId, ct);
         if (hosts.Refused) return hosts.Refusal;
-        if (hosts.Value.FirstOrDefault(w => w.Payout) is not { } payee) return PaymentRefusals.HostTakesNoEther;
+        if (hosts.Value.FirstOrDefault(w => w.Payout && IsOn(w, chainId)) is not { } payee) return PaymentRefusals.HostTakesNoEther;
         if (Same(payer.Address, payee.Address)) return PaymentRefusals.WalletIsHosts;
         var window = TimeSpan.FromHours(settings.Int("DISPUTE_WINDOW_HOURS"));
         return new WalletPair(payer.Address, payee.Address, due.Quote.CheckOutAt + (window < LatestRelease ? window : LatestRelease));
     }
+
+    /// <summary>A key is the same on every chain; a contract is only where it was made.</summary>
+    private static bool IsOn(WalletView wallet, long chainId) => wallet.Kind != "contract" || wallet.ChainId == chainId;
 
     private static bool Same(string address, string other) => string.Equals(address, other.Trim(), StringComparison.OrdinalIgnoreCase);
 }

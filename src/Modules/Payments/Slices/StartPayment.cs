@@ -29,18 +29,20 @@ public static class StartPayment
     {
         var method = PaymentMethod.Card;
         if (request.Method is not null && !Wire.TryName(request.Method, out method)) return PaymentRefusals.MethodUnknown.ToProblem();
+        long? chain = null;
         if (method is PaymentMethod.Eth)
         {
-            if (await wallets.OffAsync(ct)) return PaymentRefusals.MethodUnavailable.ToProblem();
+            chain = await wallets.ChainAsync(ct);
+            if (chain is null) return PaymentRefusals.MethodUnavailable.ToProblem();
             if (Checks.Required(request.Wallet, "wallet") is { } missing) return missing.ToProblem();
         }
         var due = await bookings.GetDueAsync(request.BookingId!.Value, ct);
         if (due.Refused) return due.Refusal.ToProblem();
         if (due.Value.GuestId != caller.UserId) return PaymentRefusals.BookingNotFound.ToProblem();
         WalletPair? pair = null;
-        if (method is PaymentMethod.Eth)
+        if (chain is { } id)
         {
-            var found = await wallets.FindAsync(due.Value, request.Wallet!, ct);
+            var found = await wallets.FindAsync(due.Value, request.Wallet!, id, ct);
             if (found.Refused) return found.Refusal.ToProblem();
             pair = found.Value;
         }
