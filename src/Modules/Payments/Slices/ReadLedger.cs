@@ -19,10 +19,10 @@ public static class ReadLedger
     public sealed record Balances(IReadOnlyList<Balance> Data);
 
     /// <summary>
-    /// Differences names each payment, refund or booking whose rows and ledger do not agree, and each escrow that has not been what the ledger says for a minute. Escrows is the last look at the contract;
-    /// null when wallets can't pay here.
+    /// Differences names each payment, refund or booking whose rows and ledger do not agree; Balanced says that there are none. EscrowDifferences names what the escrow contract did not hold as the ledger says, in
+    /// two looks in a row; Escrows is the last look, null when wallets can't pay here.
     /// </summary>
-    public sealed record Check(bool Balanced, long Transactions, IReadOnlyList<string> Differences, EscrowLook? Escrows);
+    public sealed record Check(bool Balanced, long Transactions, IReadOnlyList<string> Differences, IReadOnlyList<string> EscrowDifferences, EscrowLook? Escrows);
 
     public static void MapAdmin(RouteGroupBuilder ledger)
     {
@@ -50,8 +50,8 @@ public static class ReadLedger
 
     private static async Task<IResult> CheckAsync(NpgsqlDataSource source, EscrowCheck escrows, CancellationToken ct)
     {
-        IReadOnlyList<string> differences = [.. await LedgerCheck.DifferencesAsync(source, ct), .. escrows.Standing];
+        var differences = await LedgerCheck.DifferencesAsync(source, ct);
         var transactions = await source.QueryAsync("select count(*) from ledger_transactions", [], row => row.GetInt64(0), ct);
-        return TypedResults.Ok(new Check(differences.Count == 0, transactions[0], differences, escrows.Last));
+        return TypedResults.Ok(new Check(differences.Count == 0, transactions[0], differences, escrows.Standing, escrows.Last));
     }
 }
