@@ -76,6 +76,7 @@ public sealed class PaymentsModule : IModule
         var payments = app.MapDoor("/api/v1/payments").RequireAuthorization(Policies.User).WithTags("payments");
         StartPayment.Map(payments);
         ListPayments.Map(payments);
+        ReadWays.Map(payments);
         GetPayment.Map(payments);
         ConfirmPayment.Map(payments);
         OpenCheckoutPage.Map(payments);

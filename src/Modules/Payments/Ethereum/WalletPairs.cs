@@ -24,6 +24,13 @@ public sealed class WalletPairs(UsersClient users, BlockchainClient chain, Setti
         catch (Exception e) when (e is HttpRequestException or TimeoutException) { return null; }
     }
 
+    /// <summary>The code of the refusal that every wallet would meet for a home of this host; null when wallets can pay.</summary>
+    public async Task<string?> WhyNotAsync(UserId host, CancellationToken ct)
+    {
+        if (await ChainAsync(ct) is not { } chainId) return PaymentRefusals.MethodUnavailable.Code;
+        return await users.GetWalletsAsync(host, ct) is { Refused: false } known && known.Value.Any(w => w.Payout && IsOn(w, chainId)) ? null : PaymentRefusals.HostTakesNoEther.Code;
+    }
+
     /// <summary>Refuses with <c>wallet_not_linked</c>, <c>host_takes_no_ether</c>, <c>wallet_is_hosts</c>.</summary>
     public async Task<Result<WalletPair>> FindAsync(BookingDue due, string wallet, long chainId, CancellationToken ct)
     {
