@@ -1,5 +1,4 @@
 using System.Collections;
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using EstoSpaces.Host.Split;
 using EstoSpaces.Kernel.Hosting;
@@ -55,11 +54,11 @@ internal static class RunVerb
 
     private static Task<int> RunAsync(Settings settings, IReadOnlyList<IModule> modules, Func<Product, CancellationToken, Task> started) => UntilStoppedAsync(async (stopped, ct) =>
     {
+        var begun = TimeProvider.System.GetTimestamp(); // not the process's own start: ./run builds first in the process that becomes this one
         using var loggers = Loggers.Create(settings);
         using var tracing = Tracing.Start(settings, modules.Count == 1 ? modules[0].Facts.Service : "estospaces");
         await using var product = await Product.StartAsync(settings, modules, loggers, ct);
-        var ready = DateTimeOffset.UtcNow - Process.GetCurrentProcess().StartTime.ToUniversalTime();
-        Console.WriteLine($"{modules.Count} modules answer, {ready.TotalSeconds:F1} s after the start of the process");
+        Console.WriteLine($"{modules.Count} modules answer after {TimeProvider.System.GetElapsedTime(begun).TotalSeconds:F1} s");
         await started(product, ct);
         await stopped;
     });
