@@ -1,4 +1,5 @@
 using EstoSpaces.Contracts.Auth;
+using EstoSpaces.Contracts.Blockchain;
 using EstoSpaces.Contracts.Users;
 using EstoSpaces.Kernel.Events;
 using EstoSpaces.Kernel.Hosting;
@@ -22,6 +23,7 @@ public sealed class AuthModule : IModule
         Serves = ["/api/v1/auth", "/.well-known/jwks.json"],
         Hears = [ReactionSeam.To<AccountErased, OnAccountErased>(), ReactionSeam.To<SessionRevoked, OnSessionRevoked>()],
         Timers = [TimerSeam.Of<RotateSigningKeys>(), TimerSeam.Of<PurgeExpiredSecrets>()],
+        Calls = [ClientSeam.To<BlockchainClient>("blockchain")],
     };
 
     public void AddServices(IServiceCollection services, ModuleContext context)

@@ -25,6 +25,8 @@ public static class AuthRefusals
     public static readonly Refusal WalletMessageNotYetValid = Refusal.Invalid("wallet_message_not_yet_valid", "The message is for later, or this device's clock is wrong.", "message");
     public static readonly Refusal WalletNonceInvalid = Refusal.Invalid("wallet_nonce_invalid", "The message's nonce is not one that we gave out for this address, or it is used or expired. Ask for a new one.", "message");
     public static readonly Refusal WalletSignatureInvalid = Refusal.Invalid("wallet_signature_invalid", "The signature is not this wallet's for this message.", "signature");
+    public static readonly Refusal WalletCheckUnavailable = Refusal.Unavailable("wallet_check_unavailable",
+        "The signature is not of the address's own key, and whether it is a contract wallet's can't be asked right now. Try again in a moment.");
     public static readonly Refusal WalletUnknown = Refusal.NotFound("wallet_unknown", "This wallet belongs to no account yet. Make one with it, or sign in and link it.");
     public static readonly Refusal WalletTaken = Refusal.Conflict("wallet_taken", "This wallet belongs to another account.");
     public static readonly Refusal WalletNotFound = Refusal.NotFound("wallet_not_found", "You have no such wallet.");

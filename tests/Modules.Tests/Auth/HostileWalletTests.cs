@@ -95,6 +95,7 @@ public sealed class HostileWalletTests(WithProduct fixture) : IClassFixture<With
     [Fact]
     public async Task A_signature_of_another_key_or_of_another_text_is_refused()
     {
+        await product.ChainIsOnAsync();
         var (wallet, message) = await LinkedAsync();
         var (thief, text) = (TestWallet.New(), message.ToString());
         Task<HttpResponseMessage> SendAsync(string signature, string? other = null) => Api.PostAsync("/api/v1/auth/wallet/login", new { message = other ?? text, signature });
@@ -172,6 +173,7 @@ public sealed class WalletThrottleTests(WithOwnClock fixture) : IClassFixture<Wi
     [Fact]
     public async Task Who_sends_proof_after_proof_that_proves_nothing_must_wait_and_who_proves_needs_not()
     {
+        await product.ChainIsOnAsync();
         var person = await product.NewGuestAsync();
         var wallet = await product.LinkWalletAsync(person);
         for (var i = 0; i < 12; i++) (await product.SignInAsync(wallet)).User.Id.ShouldBe(person.Id);

@@ -1,4 +1,5 @@
 using EstoSpaces.Contracts;
+using EstoSpaces.Contracts.Blockchain;
 using EstoSpaces.Kernel.Ethereum;
 using EstoSpaces.Kernel.Hosting;
 using EstoSpaces.Kernel.Outcomes;
@@ -10,7 +11,7 @@ namespace EstoSpaces.Auth;
 public sealed record ProvenWallet(EthereumAddress Address, WalletKind Kind, long ChainId, string Nonce);
 
 /// <summary>Checks that somebody holds a wallet: his wallet's signature under a message of EIP-4361 that was made for our page, our chain, now, and with a nonce of ours.</summary>
-public sealed class WalletProofs(AuthDb db, WalletOrigins origins, Settings settings)
+public sealed class WalletProofs(AuthDb db, WalletOrigins origins, BlockchainClient chain, Settings settings)
 {
     /// <summary>How much a client's clock may be ahead.</summary>
     private static readonly TimeSpan Ahead = TimeSpan.FromMinutes(5);
@@ -33,7 +34,7 @@ public sealed class WalletProofs(AuthDb db, WalletOrigins origins, Settings sett
     /// <summary>
     /// Who signed, and that he may. Nothing is used up: a failed try can be repeated with the same nonce until it expires, and a success must call <see cref="UseAsync"/> in the transaction that it is for.
     /// Refuses with <c>wallet_message_invalid</c>, <c>wallet_wrong_origin</c>, <c>wallet_wrong_chain</c>, <c>wallet_message_expired</c>, <c>wallet_message_not_yet_valid</c>, <c>wallet_nonce_invalid</c>,
-    /// <c>wallet_signature_invalid</c>. With <paramref name="repeatable"/> a used nonce passes: for what changes nothing when it is done twice.
+    /// <c>wallet_signature_invalid</c>, <c>wallet_check_unavailable</c>. With <paramref name="repeatable"/> a used nonce passes: for what changes nothing when it is done twice.
     /// </summary>
     public async Task<Result<ProvenWallet>> CheckAsync(string text, string signature, bool repeatable, CancellationToken ct)
     {
@@ -50,7 +51,19 @@ public sealed class WalletProofs(AuthDb db, WalletOrigins origins, Settings sett
 
         var hash = Eip191.PersonalHash(text);
         if (Secp256k1.RecoverAddress(hash, Hex.Bytes(signature)) == message.Address) return new ProvenWallet(message.Address, WalletKind.Key, message.ChainId, message.Nonce);
-        return AuthRefusals.WalletSignatureInvalid;
+        return await AskContractAsync(message, hash, signature, ct);
+    }
+
+    /// <summary>Not the address's own key: if there is a contract at the address, it says whether the signature is good (ERC-1271). Keys' owners never wait for that.</summary>
+    private async Task<Result<ProvenWallet>> AskContractAsync(SignInMessage message, byte[] hash, string signature, CancellationToken ct)
+    {
+        try
+        {
+            var answer = await chain.CheckSignatureAsync(message.Address.ToString(), Hex.Data(hash), signature, ct);
+            if (answer.Refused) return AuthRefusals.WalletCheckUnavailable;
+            return answer.Value is { IsContract: true, Valid: true } ? new ProvenWallet(message.Address, WalletKind.Contract, message.ChainId, message.Nonce) : AuthRefusals.WalletSignatureInvalid;
+        }
+        catch (Exception e) when (e is HttpRequestException or TimeoutException || (e is OperationCanceledException && !ct.IsCancellationRequested)) { return AuthRefusals.WalletCheckUnavailable; }
     }
 
     /// <summary>Uses the nonce up. False when another request was first; then nothing that was going to be done may be.</summary>
