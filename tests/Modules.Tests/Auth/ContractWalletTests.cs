@@ -77,7 +77,7 @@ public sealed class WalletsWithoutChainTests
     [Fact]
     public async Task Keys_sign_in_and_what_only_a_contract_could_answer_for_is_put_off()
     {
-        await using var product = await TestProduct.StartAsync(("DEV_CHAIN", "off"));
+        await using var product = await TestProduct.StartAsync(("EMBEDDED_CHAIN", "off"));
         var person = await product.NewGuestAsync();
         var wallet = await product.LinkWalletAsync(person);
         (await product.SignInAsync(wallet)).User.Id.ShouldBe(person.Id);
