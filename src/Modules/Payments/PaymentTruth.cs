@@ -79,6 +79,8 @@ public sealed class PaymentTruth(PaymentsDb db, Outbox outbox, LedgerBook ledger
         await db.Entry(refund).ReloadAsync(ct);
         // A failure is final for its try; the next one has another id at the provider.
         if (refund.Status is RefundStatus.Failed || refund.ProviderId is not null && word.ProviderId is not null && refund.ProviderId != word.ProviderId) return true;
+        // What the contract has credited never comes back: an order that failed was overtaken.
+        if (payment.HasEscrow && word.Status is RefundStatus.Failed && refund.Status is not RefundStatus.Pending) return true;
         refund.Heard(word.ProviderId, word.TxHash);
         if (word.Status is RefundStatus.Succeeded && refund.Status is RefundStatus.Pending) await RefundSucceededAsync(payment, refund, ct);
         if (word.Status is RefundStatus.Failed) await RefundFailedAsync(payment, refund, word.Failure ?? "failed", ct);

@@ -29,7 +29,8 @@ public sealed class EthereumPayments(BlockchainClient chain, ILogger<EthereumPay
     {
         var id = attempt.ProviderId ?? throw new InvalidOperationException($"attempt {attempt.Attempt} of {payment.Id} was not opened");
         var escrow = await AskAsync(() => chain.GetEscrowAsync(id, ct));
-        return escrow.Refused ? throw new InvalidOperationException($"escrow {id} of payment {payment.Id}: {escrow.Refusal.Code}") : Word(payment, attempt, escrow.Value);
+        // A blockchain service that has lost its database knows nothing: no word is not a "no".
+        return escrow.Refused ? throw new HttpRequestException($"escrow {id} of payment {payment.Id}: {escrow.Refusal.Code}") : Word(payment, attempt, escrow.Value);
     }
 
     /// <summary>An escrow can't be closed before its time to pay is over. Given up here is enough: what comes all the same is late money, which confirms the booking if it still can, or goes back whole.</summary>
