@@ -4,24 +4,26 @@ using System.Numerics;
 namespace EstoSpaces.Kernel.Ethereum;
 
 /// <summary>
-/// The public half of ECDSA on secp256k1 (SEC 1, section 4.1.6): who signed. Everything that goes in is public, so it is no matter that BigInteger takes longer for some numbers than for others.
+/// The public half of ECDSA on secp256k1 (SEC 1, section 4.1.6): who signed. Everything that goes in is public, so it is no matter that some numbers take longer than others.
 /// Nothing is signed here, and nothing may be: keys live in wallets, in the node or in a remote signer.
 /// </summary>
 public static class Secp256k1
 {
-    private static readonly BigInteger P = Number("fffffffffffffffffffffffffffffffffffffffffffffffffffffffefffffc2f");
+    private static readonly BigInteger P = Secp256k1Field.P;
     private static readonly BigInteger N = Number("fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141");
     private static readonly BigInteger HalfN = N >> 1;
     private static readonly BigInteger SquareRoot = (P + 1) >> 2;
-    private static readonly Point G = new(
+    private static readonly Point G = Point.At(
         Number("79be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798"),
-        Number("483ada7726a3c4655da4fbfc0e1108a8fd17b448a68554199c47d08ffb10d4b8"),
-        BigInteger.One);
-
-    private static readonly Point Infinity = new(BigInteger.Zero, BigInteger.One, BigInteger.Zero);
+        Number("483ada7726a3c4655da4fbfc0e1108a8fd17b448a68554199c47d08ffb10d4b8"));
 
     /// <summary>In Jacobian coordinates: x = X/Z², y = Y/Z³; Z = 0 is the point at infinity.</summary>
-    private readonly record struct Point(BigInteger X, BigInteger Y, BigInteger Z);
+    private readonly record struct Point(Secp256k1Field X, Secp256k1Field Y, Secp256k1Field Z)
+    {
+        public static readonly Point Infinity = new(default, Secp256k1Field.One, default);
+
+        public static Point At(BigInteger x, BigInteger y) => new(Secp256k1Field.Of(x), Secp256k1Field.Of(y), Secp256k1Field.One);
+    }
 
     /// <summary>
     /// The public key (64 bytes x, y) whose signature over the 32-byte hash this is; null when it is nobody's. r and s have 32 bytes each and lie in 1 … n-1; an s above n/2 is refused, because its
@@ -41,13 +43,13 @@ public static class Secp256k1
 
         // Q = (s·R - z·G) / r
         var inverse = BigInteger.ModPow(x, N - 2, N);
-        var q = SumOfProducts(Mod(-Unsigned(hash) * inverse, N), sign * inverse % N, new Point(x, y, BigInteger.One));
+        var q = SumOfProducts(((-Unsigned(hash) * inverse % N) + N) % N, sign * inverse % N, Point.At(x, y));
         if (q.Z.IsZero) return null;
-        var unscale = BigInteger.ModPow(q.Z, P - 2, P);
-        var unscaleSquared = unscale * unscale % P;
+        var unscale = Secp256k1Field.Of(BigInteger.ModPow(q.Z.ToBigInteger(), P - 2, P));
+        var unscaleSquared = unscale.Squared();
         var key = new byte[64];
-        Write(q.X * unscaleSquared % P, key.AsSpan(0, 32));
-        Write(q.Y * unscaleSquared % P * unscale % P, key.AsSpan(32));
+        (q.X * unscaleSquared).Write(key.AsSpan(0, 32));
+        (q.Y * unscaleSquared * unscale).Write(key.AsSpan(32));
         return key;
     }
 
@@ -59,7 +61,7 @@ public static class Secp256k1
     private static Point SumOfProducts(BigInteger u1, BigInteger u2, Point q)
     {
         var both = Add(G, q);
-        var sum = Infinity;
+        var sum = Point.Infinity;
         Span<byte> bits1 = stackalloc byte[32], bits2 = stackalloc byte[32];
         Write(u1, bits1);
         Write(u2, bits2);
@@ -76,35 +78,29 @@ public static class Secp256k1
 
     private static Point Double(Point a)
     {
-        if (a.Z.IsZero || a.Y.IsZero) return Infinity;
-        var yy = a.Y * a.Y % P;
-        var s = 4 * a.X * yy % P;
-        var m = 3 * a.X * a.X % P;
-        var x = Mod((m * m) - (2 * s), P);
-        return new(x, Mod((m * (s - x)) - (8 * yy * yy), P), 2 * a.Y * a.Z % P);
+        if (a.Z.IsZero || a.Y.IsZero) return Point.Infinity;
+        var yy = a.Y.Squared();
+        var s = (a.X * yy).Twice().Twice();
+        var xx = a.X.Squared();
+        var m = xx.Twice() + xx;
+        var x = m.Squared() - s.Twice();
+        return new(x, (m * (s - x)) - yy.Squared().Twice().Twice().Twice(), (a.Y * a.Z).Twice());
     }
 
-    /// <summary>b is in affine form (Z = 1) or infinite in all but one call; the general formula serves them all.</summary>
     private static Point Add(Point a, Point b)
     {
         if (a.Z.IsZero) return b;
         if (b.Z.IsZero) return a;
-        var (aa, bb) = (a.Z * a.Z % P, b.Z * b.Z % P);
-        var (u1, u2) = (a.X * bb % P, b.X * aa % P);
-        var (s1, s2) = (a.Y * b.Z % P * bb % P, b.Y * a.Z % P * aa % P);
-        if (u1 == u2) return s1 == s2 ? Double(a) : Infinity;
+        var (aa, bb) = (a.Z.Squared(), b.Z.Squared());
+        var (u1, u2) = (a.X * bb, b.X * aa);
+        var (s1, s2) = (a.Y * b.Z * bb, b.Y * a.Z * aa);
+        if (u1 == u2) return s1 == s2 ? Double(a) : Point.Infinity;
 
         var (h, r) = (u2 - u1, s2 - s1);
-        var hh = h * h % P;
-        var (hhh, v) = (h * hh % P, u1 * hh % P);
-        var x = Mod((r * r) - hhh - (2 * v), P);
-        return new(x, Mod((r * (v - x)) - (s1 * hhh), P), Mod(h * a.Z % P * b.Z, P));
-    }
-
-    private static BigInteger Mod(BigInteger value, BigInteger modulus)
-    {
-        var rest = value % modulus;
-        return rest.Sign < 0 ? rest + modulus : rest;
+        var hh = h.Squared();
+        var (hhh, v) = (h * hh, u1 * hh);
+        var x = r.Squared() - hhh - v.Twice();
+        return new(x, (r * (v - x)) - (s1 * hhh), h * a.Z * b.Z);
     }
 
     private static BigInteger Unsigned(ReadOnlySpan<byte> bytes) => new(bytes, isUnsigned: true, isBigEndian: true);
