@@ -21,6 +21,14 @@ public static class Wallets
         return wallet;
     }
 
+    /// <summary>A host with a new wallet that his earnings go to.</summary>
+    public static async Task<TestWallet> TakesEtherAsync(this TestProduct product, Person host)
+    {
+        var wallet = await product.LinkWalletAsync(host);
+        await host.Api.PutAsync($"/api/v1/users/wallets/{wallet.Address}", new { payout = true }).ShouldBeAsync(200);
+        return wallet;
+    }
+
     public static async Task<SessionView> SignInAsync(this TestProduct product, TestWallet wallet) =>
         await product.Api.PostAsync("/api/v1/auth/wallet/login", await product.SignInMessageAsync(wallet)).ReadAsync<SessionView>();
 }

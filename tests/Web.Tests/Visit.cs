@@ -62,5 +62,29 @@ public sealed class Visit(IBrowserContext context, IPage page, WithBrowser house
         await page.ClickAsync("[data-card-pay]");
     }
 
+    /// <summary>A wallet of the test's in this browser; nobody knows it yet.</summary>
+    public Task<FakeWallet> WithWalletAsync() => FakeWallet.MoveInAsync(page, house.Product);
+
+    /// <summary>A new guest has chosen to pay from his wallet and has proven it: what remains is to send.</summary>
+    public async Task<ILocator> StandsBeforeSendingAsync((DateOnly, DateOnly) dates)
+    {
+        await StandsAtPaymentAsync(dates);
+        await Main.GetByRole(AriaRole.Link, new() { Name = "From an Ethereum wallet" }).ClickAsync();
+        await Main.GetByRole(AriaRole.Button, new() { Name = FakeWallet.Name }).ClickAsync();
+        await Main.GetByRole(AriaRole.Button, new() { Name = "Sign in my wallet" }).ClickAsync();
+        var send = page.Locator("[data-do=send]");
+        await send.WaitForAsync();
+        return send;
+    }
+
+    public async Task SignsInAsync(Person person, string back)
+    {
+        await GoAsync($"/sign-in?return={back}");
+        await page.FillAsync("[name=email]", person.Email);
+        await page.FillAsync("[name=password]", person.Password);
+        await Main.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
+        await page.WaitForURLAsync(house.Web + back);
+    }
+
     public async ValueTask DisposeAsync() => await context.DisposeAsync();
 }

@@ -24,13 +24,23 @@ public sealed class WithBrowser : IAsyncLifetime
     private int nextWeek;
 
     public TestProduct Product { get; private set; } = null!;
+    /// <summary>A home whose host takes ether.</summary>
     public PropertyView Home { get; private set; } = null!;
+
+    /// <summary>A home whose host has named no wallet.</summary>
+    public PropertyView CardOnly { get; private set; } = null!;
+
+    /// <summary>The host of <see cref="Home"/>.</summary>
+    public Person Host { get; private set; } = null!;
     public string Web => Product.Product.AddressOf("web").ToString().TrimEnd('/');
 
     public async Task InitializeAsync()
     {
         Product = await TestProduct.SharedAsync();
-        Home = await PublishHomeAsync();
+        Host = await Product.NewHostAsync("Rui Martins");
+        Home = await PublishHomeAsync(Host, "Courtyard house with olive trees", "Rua das Flores 12", 38.7139);
+        await Product.TakesEtherAsync(Host);
+        CardOnly = await PublishHomeAsync(await Product.NewHostAsync("Ines Ferreira"), "Attic above the square", "Rua da Palma 3", 38.7203);
         playwright = await Playwright.CreateAsync();
         browser = await playwright.Chromium.LaunchAsync(new()
         {
@@ -67,15 +77,14 @@ public sealed class WithBrowser : IAsyncLifetime
 
     public string BookPath((DateOnly CheckIn, DateOnly CheckOut) dates) => $"/homes/{Home.Id}/book?check_in={dates.CheckIn:yyyy-MM-dd}&check_out={dates.CheckOut:yyyy-MM-dd}&adults=3&pets=1";
 
-    private async Task<PropertyView> PublishHomeAsync()
+    private async Task<PropertyView> PublishHomeAsync(Person host, string title, string street, double latitude)
     {
-        var host = await Product.NewHostAsync("Rui Martins");
         // The worked example of the price: 1,031.01 for seven nights from a Friday, three adults and a dog.
         var home = await host.Api.PostAsync("/api/v1/properties", new
         {
-            title = "Courtyard house with olive trees", type = "courtyard", description = "Two rooms around a quiet courtyard, five minutes on foot from the tram.", bedrooms = 2, beds = 3, bathrooms = 1,
+            title, type = "courtyard", description = "Two rooms around a quiet courtyard, five minutes on foot from the tram.", bedrooms = 2, beds = 3, bathrooms = 1,
             amenities = new[] { "wifi", "kitchen", "washer", "garden", "terrace", "pets_welcome" },
-            location = new { street = "Rua das Flores 12", postal_code = "1100-000", city = "Lisbon", country_code = "PT", latitude = 38.7139, longitude = -9.1290 },
+            location = new { street, postal_code = "1100-000", city = "Lisbon", country_code = "PT", latitude, longitude = -9.1290 },
             price = new
             {
                 currency = "EUR", base_night_minor = 10000, weekend_night_minor = 13000, weekly_discount_bps = 1000, cleaning_fee_minor = 6000, included_guests = 2, extra_guest_fee_minor = 1500, pet_fee_minor = 2500,
