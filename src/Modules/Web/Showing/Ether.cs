@@ -51,9 +51,6 @@ public static class Ether
     /// <summary>0x12ab…89ef: enough to recognise, not enough to trust; the whole stands next to it.</summary>
     public static string Brief(string hex) => hex.Length > 12 ? $"{hex[..6]}…{hex[^4..]}" : hex;
 
-    /// <summary>The call by which a payee takes what the contract owes him to his own wallet: <c>withdraw(address)</c>.</summary>
-    public static string WithdrawCall(string address) => $"0x51cff8d9{address[2..].ToLowerInvariant().PadLeft(64, '0')}";
-
     public static string? TransactionUrl(ChainStatus? chain, string hash) => chain?.ExplorerUrl is { Length: > 0 } explorer ? $"{explorer.TrimEnd('/')}/tx/{hash}" : null;
 
     public static string? AddressUrl(ChainStatus? chain, string address) => chain?.ExplorerUrl is { Length: > 0 } explorer ? $"{explorer.TrimEnd('/')}/address/{address}" : null;

@@ -74,7 +74,9 @@ async function look () {
   try {
     const answer = await fetch(root().dataset.page, { headers: { accept: 'text/html', 'x-fragment': 'escrow' } })
     const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html').querySelector('[data-chain-act]')
-    if (fresh && fresh.dataset.sig !== root().dataset.sig) {
+    // Nothing is owed any more: the page without this part is the answer.
+    if (!fresh) return answer.ok ? location.reload() : lookSoon()
+    if (fresh.dataset.sig !== root().dataset.sig) {
       root().replaceWith(document.adoptNode(fresh))
       announce(fresh.dataset.say)
       waitsFor = null
