@@ -75,9 +75,9 @@ public sealed class FakeWallet
         await product.ChainIsOnAsync();
         var wallet = new FakeWallet(new Uri(product.Product.Topology.Settings.Required("ETH_RPC_URL")));
         wallet.Account = wallet.Address;
-        await wallet.CallAsync("anvil_setBalance", [wallet.Address, "0x8ac7230489e80000"]);
-        await wallet.CallAsync("anvil_impersonateAccount", [wallet.Address]);
-        await page.ExposeFunctionAsync<string, string>("__wallet", wallet.AnswerAsync);
+        await wallet.CallAsync("anvil_setBalance", new[] { wallet.Address, "0x8ac7230489e80000" });
+        await wallet.CallAsync("anvil_impersonateAccount", new[] { wallet.Address });
+        await page.ExposeFunctionAsync<string, Task<string>>("__wallet", wallet.AnswerAsync);
         await page.AddInitScriptAsync(Script);
         return wallet;
     }
