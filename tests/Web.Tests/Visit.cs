@@ -65,6 +65,9 @@ public sealed class Visit(IBrowserContext context, IPage page, WithBrowser house
     /// <summary>A wallet of the test's in this browser; nobody knows it yet.</summary>
     public Task<FakeWallet> WithWalletAsync() => FakeWallet.MoveInAsync(page, house.Product);
 
+    /// <summary>There is a demo wallet too: the page asks which one.</summary>
+    public Task ChoosesWalletAsync() => page.Locator("dialog[open]").GetByRole(AriaRole.Button, new() { Name = FakeWallet.Name }).ClickAsync();
+
     /// <summary>A new guest has chosen to pay from his wallet and has proven it: what remains is to send.</summary>
     public async Task<ILocator> StandsBeforeSendingAsync((DateOnly, DateOnly) dates)
     {

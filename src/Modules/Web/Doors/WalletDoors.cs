@@ -4,6 +4,7 @@ using System.Text.RegularExpressions;
 using EstoSpaces.Contracts;
 using EstoSpaces.Contracts.Auth;
 using EstoSpaces.Contracts.Payments;
+using EstoSpaces.Contracts.Users;
 using EstoSpaces.Kernel.Hosting;
 using EstoSpaces.Web.Calls;
 using EstoSpaces.Web.Sessions;
@@ -22,6 +23,7 @@ namespace EstoSpaces.Web.Doors;
 public static partial class WalletDoors
 {
     private static readonly TimeSpan NodeDeadline = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(120);
 
     internal sealed record NonceAsked(string? Address);
 
@@ -53,7 +55,12 @@ public static partial class WalletDoors
     private static async Task<IResult> LinkAsync(Signed signed, HttpContext http, Api api)
     {
         var answer = await api.PostAsync<JsonElement>("/api/v1/auth/wallets", new { message = signed.Message, signature = signed.Signature });
-        return answer.Refused ? Refuse(http, answer.Refusal) : Results.Json(new { location = "/account/wallets?done=linked" }, Wire.Json);
+        if (answer.Refused) return Refuse(http, answer.Refusal);
+        // The profile hears of it a moment later; whoever asks next should find it there.
+        for (var looked = 0; looked < 25 && !await IsThereAsync(); looked++) await Task.Delay(Between, http.RequestAborted);
+        return Results.Json(new { location = "/account/wallets?done=linked" }, Wire.Json);
+
+        async Task<bool> IsThereAsync() => await api.GetAsync<Page<WalletView>>("/api/v1/users/wallets") is not { Refused: false, Value: { } mine } || mine.Data.Any(w => string.Equals(w.Address, signed.Address, StringComparison.OrdinalIgnoreCase));
     }
 
     private static async Task<IResult> EnterAsync(string how, Signed signed, HttpContext http, Api api, VisitorSession session)
@@ -79,16 +86,8 @@ public static partial class WalletDoors
     /// <summary>The guest's wallet is known: the terms to pay by are made, or found again.</summary>
     private static async Task<IResult> PayAsync(Guid id, Payer payer, HttpContext http, Api api)
     {
-        var answer = await StartAsync();
-        // A wallet that was linked a moment ago is on its way from one service to the other.
-        for (var tries = 0; answer is { Refused: true, Refusal.Code: "wallet_not_linked" } && tries < 25; tries++)
-        {
-            await Task.Delay(TimeSpan.FromMilliseconds(120), http.RequestAborted);
-            answer = await StartAsync();
-        }
+        var answer = await api.PostAsync<PaymentView>("/api/v1/payments", new { booking_id = id, method = "eth", wallet = payer.Wallet });
         return answer.Refused ? Refuse(http, answer.Refusal) : Results.Json(new { payment = answer.Value.Id.ToString() });
-
-        Task<Result<PaymentView>> StartAsync() => api.PostAsync<PaymentView>("/api/v1/payments", new { booking_id = id, method = "eth", wallet = payer.Wallet });
     }
 
     /// <summary>The demo wallet's way to the development chain. The service behind it answers only for such a chain, and only what such a wallet needs.</summary>

@@ -28,7 +28,7 @@ function onClick (event) {
 // ---- what the page shows
 
 /** After the page came, or a part of it was replaced: what only the browser knows is put in again. */
-async function settle () {
+function settle () {
   const list = part('[data-wallet-list]')
   if (list) pick(list, choose)
   const deposit = remembered()
@@ -36,7 +36,7 @@ async function settle () {
   // Money is on its way: neither the clock nor another way to pay matters any more.
   if (state === 'seen' || state === 'funded') before(false)
   if (state === 'awaited' && deposit) showSent(deposit)
-  else if (state === 'awaited') await showReady()
+  else if (state === 'awaited') showReady()
   lookSoon()
 }
 
@@ -124,7 +124,7 @@ function reconnect (wallet, name) {
     await useChain(wallet.provider, facts.chain)
     take(wallet, root().dataset.from, name)
     quiet()
-    await showReady()
+    showReady()
   })
 }
 
@@ -299,5 +299,6 @@ async function refresh (focus) {
   if (focus || inside) root().querySelector('.now .title')?.focus()
   if (fresh.dataset.state !== 'awaited') forget()
   history.replaceState(history.state, '', fresh.dataset.page)
-  await settle()
+  // Not waited for: the person may press already while the wallet is asked what it holds.
+  settle()
 }
