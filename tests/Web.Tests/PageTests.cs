@@ -46,7 +46,7 @@ public sealed class PageTests(WithBrowser house)
         await visit.GoAsync("/sign-in?return=/trips");
         await visit.Page.FillAsync("[name=email]", person.Email);
         await visit.Page.FillAsync("[name=password]", "not this one");
-        var button = visit.Main.GetByRole(AriaRole.Button, new() { Name = "Sign in" });
+        var button = visit.Main.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true });
         await button.ClickAsync();
         await visit.SeesAsync("The address or the password is wrong.");
         await visit.Page.FillAsync("[name=password]", person.Password);
@@ -116,7 +116,7 @@ public sealed class PageTests(WithBrowser house)
         await visit.GoAsync("/sign-in?return=https://evil.example/");
         await visit.Page.FillAsync("[name=email]", person.Email);
         await visit.Page.FillAsync("[name=password]", person.Password);
-        await visit.Main.GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await visit.Main.GetByRole(AriaRole.Button, new() { Name = "Sign in", Exact = true }).ClickAsync();
         await visit.Page.WaitForURLAsync(house.Web + "/");
         (await visit.Page.GotoAsync("/trips/01999999-0000-7000-8000-000000000000"))!.Status.ShouldBe(404);
     }
