@@ -37,6 +37,7 @@ public static class Trips
     public static IReadOnlyList<TimelineStep> Line(BookingView booking, DateTimeOffset now, Words t, bool byWallet = false)
     {
         var quote = booking.Quote;
+        var refund = byWallet ? "trip.step.refund_wallet" : "trip.step.refund";
         var purse = byWallet ? "wallet" : "credit-card";
         string At(DateTimeOffset when) => t.Moment(TimeZoneInfo.ConvertTime(when, TimeZoneInfo.FindSystemTimeZoneById(quote.TimeZone)));
         var steps = new List<TimelineStep> { new(StepState.Done, "check", t["trip.step.booked"], null, At(booking.CreatedAt)) };
@@ -50,7 +51,7 @@ public static class Trips
                 break;
             case BookingStatus.Declined or BookingStatus.Expired or BookingStatus.CancelledByGuest or BookingStatus.CancelledByHost:
                 if (booking.ConfirmedAt is { } paid) steps.Add(new TimelineStep(StepState.Done, purse, t.Of("trip.step.paid", ("amount", t.Money(booking.Total.AmountMinor, booking.Total.Currency))), null, At(paid)));
-                steps.Add(new TimelineStep(StepState.Bad, "x", t[$"status.{Wire.Name(booking.Status)}"], booking.Refund is { AmountMinor: > 0 } back ? t.Of("trip.step.refund", ("amount", t.Money(back.AmountMinor, back.Currency))) : null, booking.CancelledAt is { } cancelled ? At(cancelled) : null));
+                steps.Add(new TimelineStep(StepState.Bad, "x", t[$"status.{Wire.Name(booking.Status)}"], booking.Refund is { AmountMinor: > 0 } back ? t.Of(refund, ("amount", t.Money(back.AmountMinor, back.Currency))) : null, booking.CancelledAt is { } cancelled ? At(cancelled) : null));
                 return steps;
             default:
                 if (booking.ConfirmedAt is { } confirmed) steps.Add(new TimelineStep(StepState.Done, purse, t.Of("trip.step.paid", ("amount", t.Money(booking.Total.AmountMinor, booking.Total.Currency))), null, At(confirmed)));
