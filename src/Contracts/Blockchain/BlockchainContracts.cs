@@ -92,6 +92,15 @@ public sealed record WalletBalance(string Address, string BalanceWei, string Owe
 /// <summary>A transaction as the node knows it. Status: pending, seen, confirmed, failed. Confirmations: how deep it is, up to ConfirmationsNeeded.</summary>
 public sealed record TransactionView(string Hash, string Status, string From, string? To, string ValueWei, long? Block, int Confirmations, int ConfirmationsNeeded, long? GasUsed, DateTimeOffset? At, string? ExplorerUrl);
 
+/// <summary>
+/// What is recorded of a listing in the public registry. Status: pending, done, failed. ContentHash = keccak256(Content in UTF-8 and Salt behind it); Content and Salt are for the host, who may show them to whom he likes.
+/// </summary>
+public sealed record PropertyProof(PropertyId PropertyId, string RecordId, long ChainId, string Contract, int Version, string Owner, string ContentHash, bool Listed, string Status, string? TxHash, string? Failure, DateTimeOffset RecordedAt)
+{
+    public string? Content { get; init; }
+    public string? Salt { get; init; }
+}
+
 /// <summary>Asks the blockchain service. Internal; calls carry a service token.</summary>
 public sealed class BlockchainClient(HttpClient http)
 {

@@ -102,6 +102,7 @@ public static class SettingsCatalog
         new("ETH_SIGNER_URL", "remote signer that answers eth_signTransaction for ETH_OPERATOR", Secret: true),
         new("ETH_OPERATOR", "address of the account that signs for the platform, with the operator's role in the contracts"),
         new("ETH_OPERATOR_KEY", "the operator's private key, instead of a signer; never in production", Secret: true),
+        new("ETH_PUSH_WITHDRAWALS", "whether the operator sends guests and hosts what the contract owes them, for its own gas: on or off", "on", OneOf("on", "off")),
         new("ETH_EXPLORER_URL", "block explorer that /tx/{hash} and /address/{address} are put after"),
         new("ETH_PRICES", "fixed prices of one ether by currency, EUR=3000.00,USD=3250.00; unset: some in development, in production those of ETH_PRICE_URL"),
         new("ETH_PRICE_URL", "answers the price of one ether in all currencies as Coinbase's exchange-rates do: https://…/exchange-rates?currency=ETH"),

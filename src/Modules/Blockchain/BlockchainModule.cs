@@ -1,8 +1,12 @@
 using EstoSpaces.Blockchain.Development;
 using EstoSpaces.Blockchain.Escrows;
+using EstoSpaces.Blockchain.Reactions;
 using EstoSpaces.Blockchain.Sending;
 using EstoSpaces.Blockchain.Slices;
 using EstoSpaces.Blockchain.Watching;
+using EstoSpaces.Contracts.Properties;
+using EstoSpaces.Contracts.Users;
+using EstoSpaces.Kernel.Events;
 using EstoSpaces.Kernel.Hosting;
 using EstoSpaces.Kernel.Identity;
 using EstoSpaces.Kernel.Observability;
@@ -23,7 +27,9 @@ public sealed class BlockchainModule : IModule
     {
         Database = "estospaces_blockchain",
         Db = DbSeam.Of<BlockchainDb>(),
-        Serves = ["/api/v1/blockchain"],
+        Serves = ["/api/v1/blockchain", "/api/v1/properties/{id}/on-chain"],
+        Hears = [ReactionSeam.To<AccountErased, OnAccountErased>()],
+        Calls = [ClientSeam.To<PropertiesClient>("properties"), ClientSeam.To<UsersClient>("users")],
     };
 
     public void AddServices(IServiceCollection services, ModuleContext context)
@@ -46,6 +52,7 @@ public sealed class BlockchainModule : IModule
         services.AddSingleton<EscrowBooksReader>();
         services.AddSingleton<IReadinessCheck, ChainReadiness>();
         services.AddHostedService<WatchChain>();
+        services.AddHostedService<ChainMetrics>();
     }
 
     public void Map(WebApplication app)
@@ -54,6 +61,8 @@ public sealed class BlockchainModule : IModule
         var chain = app.MapDoor("/api/v1/blockchain").RequireAuthorization(Policies.User).WithTags("blockchain");
         ReadWalletBalance.Map(chain);
         ReadTransaction.Map(chain);
+        RuleEscrow.Map(app.MapDoor("/api/v1/blockchain").RequireAuthorization(Policies.Admin).WithTags("blockchain"));
+        RecordProperty.Map(app.MapDoor("/api/v1/properties/{id}").WithTags("blockchain"));
         if (app.Services.GetRequiredService<ChainSettings>().Development) DemoWallet.Map(app.MapDoor("/api/v1/blockchain").WithTags("blockchain"));
 
         var inside = app.MapInternalDoor("/internal/blockchain");

@@ -16,6 +16,16 @@ public static class BlockchainRefusals
     public static readonly Refusal SignatureInvalid = Refusal.Invalid("wallet_invalid", "hash is 32 bytes and signature bytes, both as 0x hex.", "signature");
     public static readonly Refusal AmountDiffers = Refusal.Conflict("escrow_amount_differs", "The escrow's refund table gives another amount.", "to_guest_minor");
 
+    public static readonly Refusal PropertyNotYours = Refusal.Forbidden("property_not_yours", "Only the host of a listing may record it.");
+    public static readonly Refusal WalletMissing = Refusal.Conflict("wallet_missing", "Link a wallet to your account first: the record names it.");
+    public static readonly Refusal RecordPending = Refusal.Conflict("property_record_pending", "An earlier version of this listing is on its way to the chain. Try again when it is there.");
+    public static readonly Refusal NotRecorded = Refusal.NotFound("property_not_recorded", "This listing was never recorded on the chain.");
+
+    public static readonly Refusal NotDisputed = Refusal.Conflict("escrow_not_disputed", "There is nothing to rule: this escrow is not disputed.");
+
+    public static Refusal SplitInvalid(long least, long most) =>
+        Refusal.Invalid("escrow_split_invalid", string.Create(CultureInfo.InvariantCulture, $"Guest and host together get from {least} to {most} (in the minor unit): the platform keeps at most what it would have kept."), "to_host_minor");
+
     public static Refusal Off(string why) => Refusal.Conflict("wallet_payment_off", $"Wallets can't pay here at the moment: {why}.");
 
     public static Refusal WalletInvalid(string param, string message) => Refusal.Invalid("wallet_invalid", message, param);

@@ -39,6 +39,9 @@ public sealed record ChainSettings
     /// <summary>A local node that mines when it is told to, with accounts of which everybody has the keys. Never in production.</summary>
     public bool Development => ChainId == DevelopmentChain && !Production;
 
+    /// <summary>Whether the operator sends guests and hosts what they are owed, for its own gas; else they fetch it.</summary>
+    public required bool PushWithdrawals { get; init; }
+
     /// <summary>Whether the product moves the development chain by itself; tests that make their own weather turn it off.</summary>
     public required bool DevelopmentMining { get; init; }
 
@@ -59,6 +62,7 @@ public sealed record ChainSettings
             SignerUrl = settings["ETH_SIGNER_URL"] is { } signer ? new Uri(signer) : null, ExplorerUrl = settings["ETH_EXPLORER_URL"]?.TrimEnd('/'),
             Prices = PricesIn(settings["ETH_PRICES"] ?? (settings.IsProduction ? "" : "EUR=3000,USD=3250,GBP=2600,CHF=2850,JPY=480000")),
             PriceUrl = settings["ETH_PRICE_URL"] is { } prices ? new Uri(prices) : null,
+            PushWithdrawals = settings["ETH_PUSH_WITHDRAWALS"] != "off",
             DevelopmentMining = chainId == DevelopmentChain && !settings.IsProduction && settings["DEV_CHAIN_MINING"] != "off",
             PollEvery = chainId == DevelopmentChain ? TimeSpan.FromMilliseconds(250) : TimeSpan.FromSeconds(2),
         };

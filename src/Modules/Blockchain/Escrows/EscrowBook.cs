@@ -16,7 +16,7 @@ namespace EstoSpaces.Blockchain.Escrows;
 /// Moves escrows by what the chain says and by nothing else. All of it runs inside the transaction that writes down how far the chain was read. Sums of an escrow: what <see cref="EscrowCancelled"/> gave the guest and what
 /// <see cref="EscrowSettled"/> gave guest, host and platform together are the total.
 /// </summary>
-public sealed class EscrowBook(OperatorOrders orders, ILogger<EscrowBook> log)
+public sealed class EscrowBook(OperatorOrders orders, ChainSettings settings, ILogger<EscrowBook> log)
 {
     private static readonly DateTimeOffset Never = new(9999, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
@@ -59,7 +59,7 @@ public sealed class EscrowBook(OperatorOrders orders, ILogger<EscrowBook> log)
         await MoveAsync(connection, row, fact, at, time, facts, ct);
     }
 
-    private static async Task MoveAsync(NpgsqlConnection connection, EscrowRow row, EscrowFact fact, ChainLog at, DateTimeOffset time, List<IEvent> facts, CancellationToken ct)
+    private async Task MoveAsync(NpgsqlConnection connection, EscrowRow row, EscrowFact fact, ChainLog at, DateTimeOffset time, List<IEvent> facts, CancellationToken ct)
     {
         var given = row.ToGuestMinor ?? 0;
         switch (fact)
@@ -70,7 +70,11 @@ public sealed class EscrowBook(OperatorOrders orders, ILogger<EscrowBook> log)
                 var (rest, over) = (row.TotalMinor - toGuest, byGuest || toGuest == row.TotalMinor);
                 if (row.IsOurs) facts.Add(new EscrowCancelled(row.Ref, byGuest ? "guest" : "operator", at.TxHash, at.Block.Number, DateTimeOffset.FromUnixTimeSeconds(cancelled.CancelledAt), toGuest, over ? 0 : rest));
                 if (over) await SettleAsync(connection, row, byGuest ? EscrowEnd.CancelledByGuest : EscrowEnd.Refunded, toGuest, 0, byGuest ? toHost : 0, byGuest ? rest - toHost : 0, at, time, facts, ct);
-                else await UpdateAsync(connection, row, "state = 'cancelled', to_guest_minor = $2, host_share_minor = $3", ct, toGuest, toHost);
+                else
+                {
+                    await UpdateAsync(connection, row, "state = 'cancelled', to_guest_minor = $2, host_share_minor = $3", ct, toGuest, toHost);
+                    await PushAsync(connection, row, toGuest, 0, at, time, ct);
+                }
                 break;
             case EscrowFact.Disputed disputed:
                 await UpdateAsync(connection, row, "state = 'disputed'", ct);
@@ -88,10 +92,19 @@ public sealed class EscrowBook(OperatorOrders orders, ILogger<EscrowBook> log)
         }
     }
 
-    private static async Task SettleAsync(NpgsqlConnection connection, EscrowRow row, EscrowEnd end, long givenBefore, long toGuest, long toHost, long toPlatform, ChainLog at, DateTimeOffset time, List<IEvent> facts, CancellationToken ct)
+    private async Task SettleAsync(NpgsqlConnection connection, EscrowRow row, EscrowEnd end, long givenBefore, long toGuest, long toHost, long toPlatform, ChainLog at, DateTimeOffset time, List<IEvent> facts, CancellationToken ct)
     {
         await UpdateAsync(connection, row, "state = 'settled', ended = $2, to_guest_minor = $3, to_host_minor = $4, host_share_minor = 0", ct, Wire.Name(end), givenBefore + toGuest, toHost);
         if (row.IsOurs) facts.Add(new EscrowSettled(row.Ref, end, at.TxHash, at.Block.Number, time, toGuest, toHost, toPlatform));
+        await PushAsync(connection, row, givenBefore + toGuest, toHost, at, time, ct);
+    }
+
+    /// <summary>Orders what the contract owes now to be sent to guest and host. Once for each transaction that credited them; a payee who was faster makes it a refusal without harm.</summary>
+    private async Task PushAsync(NpgsqlConnection connection, EscrowRow row, long toGuest, long toHost, ChainLog at, DateTimeOffset time, CancellationToken ct)
+    {
+        if (!settings.PushWithdrawals || !row.IsOurs) return;
+        foreach (var (payee, amount) in ((string, long)[])[(row.Guest, toGuest), (row.Host, toHost)])
+            if (amount > 0) await orders.AddAsync(connection, new Order($"withdraw:{at.TxHash}:{payee}", "withdraw_for", row.EscrowId, EthereumAddress.Parse(row.Contract), EscrowCalls.WithdrawFor(EthereumAddress.Parse(payee)), time), ct);
     }
 
     /// <summary>A deposit that belongs to nothing: kept on record as it came, and given back by the operator.</summary>

@@ -44,14 +44,16 @@ public sealed class EscrowDesk(NpgsqlDataSource source, ChainSettings settings, 
 
         await source.ExecuteAsync("""
             insert into escrows (escrow_id, chain_id, contract, payment_id, attempt, booking_id, terms, tiers, guest, host, currency, ether_price, wei_per_minor, amount_wei, total_minor, payout_minor, host_share_minor, pay_by, check_out, release_at, state, created_at)
-            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16, $17, $18, $19, 'awaited', $20) on conflict do nothing
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $16, $17, $18, $19, 'awaited', $20)
+            on conflict (escrow_id) do update set attempt = excluded.attempt where escrows.payment_id = excluded.payment_id and escrows.state = 'awaited'
             """,
         [
             terms.IdAt(settings.ChainId, chain.Escrow), settings.ChainId, chain.Escrow.ToString(), request.PaymentId.Value, request.Attempt, request.BookingId.Value, terms.Encode(), terms.Tiers.SelectMany(Abi.Word).ToArray(),
             guest.ToString(), host.ToString(), request.Quote.Currency, price.ToString(CultureInfo.InvariantCulture), terms.WeiPerMinor, terms.ValueWei, terms.TotalMinor, terms.PayoutMinor,
             Time(terms.PayBy), Time(terms.CheckOut), Time(terms.ReleaseAt), clock.GetUtcNow(),
         ], ct);
-        return await OfAttemptAsync(request, ct) is { } made ? await views.ShowAsync(made, ct)
+        // A later attempt with the very same terms (back to the wallet of before) is the same escrow.
+        return (await OfAttemptAsync(request, ct) ?? await FindAsync(terms.IdAt(settings.ChainId, chain.Escrow), ct)) is { } made && made.PaymentId == request.PaymentId ? await views.ShowAsync(made, ct)
             : Refusal.Conflict("escrow_taken", "Another payment has an escrow with the very same terms: use another wallet, or pay that one.");
     }
 

@@ -48,14 +48,16 @@ public sealed class OperatorOrders(NpgsqlDataSource source, ChainSettings settin
     /// <summary>Everything that is due or on its way, in the order in which it goes.</summary>
     internal async Task<IReadOnlyList<OpenOrder>> OpenAsync(CancellationToken ct)
     {
-        var attempts = await source.QueryAsync("select transaction_id, raw from operator_attempts a join operator_transactions t on t.id = a.transaction_id where t.state = 'sent' order by transaction_id, attempt", [],
-            row => (Id: row.GetInt64(0), Signed: new SignedTransaction(row.GetFieldValue<byte[]>(1))), ct);
-        var byId = attempts.ToLookup(a => a.Id, a => a.Signed);
-        return await source.QueryAsync("""
+        var open = await source.QueryAsync("""
             select id, key, to_address, data, not_before, state, tries, nonce, gas, coalesce(max_fee, 0), coalesce(tip, 0), sent_at_block, block_number from operator_transactions
             where state = 'sent' or (state = 'queued' and not_before <= $1) order by nonce nulls last, id limit 200
             """, [clock.GetUtcNow()], row => new OpenOrder(row.GetInt64(0), row.GetString(1), EthereumAddress.Parse(row.GetString(2)), row.GetFieldValue<byte[]>(3), row.GetFieldValue<DateTimeOffset>(4), row.GetString(5), row.GetInt32(6),
-            row.Maybe<long>(7), row.Maybe<long>(8), new Fees(row.GetFieldValue<BigInteger>(9), row.GetFieldValue<BigInteger>(10)), row.Maybe<long>(11), row.Maybe<long>(12)) { Attempts = [.. byId[row.GetInt64(0)]] }, ct);
+            row.Maybe<long>(7), row.Maybe<long>(8), new Fees(row.GetFieldValue<BigInteger>(9), row.GetFieldValue<BigInteger>(10)), row.Maybe<long>(11), row.Maybe<long>(12)), ct);
+        if (open.All(o => o.Nonce is null)) return open;
+        var attempts = await source.QueryAsync("select transaction_id, raw from operator_attempts a join operator_transactions t on t.id = a.transaction_id where t.state = 'sent' order by transaction_id, attempt", [],
+            row => (Id: row.GetInt64(0), Signed: new SignedTransaction(row.GetFieldValue<byte[]>(1))), ct);
+        var byId = attempts.ToLookup(a => a.Id, a => a.Signed);
+        return open.ConvertAll(o => o with { Attempts = [.. byId[o.Id]] });
     }
 
     /// <summary>The next nonce of an account as far as we know: after the highest that we ever gave.</summary>

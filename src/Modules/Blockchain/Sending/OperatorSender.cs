@@ -36,8 +36,8 @@ public sealed class OperatorSender(OperatorOrders orders, ChainSettings settings
         {
             var reason = e.RevertData is { } data ? ContractCode.RentalEscrow.ErrorName(data) is var known && known.StartsWith("0x", StringComparison.Ordinal) ? ContractCode.PropertyRegistry.ErrorName(data) : known : e.Message;
             if (reason == "TooEarly") { await orders.WaitAsync(order, reason, counts: false, ct); return; } // the newest block is not there yet
-            if (order.Tries + 1 < Tries) { await orders.WaitAsync(order, reason, counts: true, ct); return; }
-            log.OrderRefused(order.Key, reason);
+            if (order.Tries + 1 < Tries && reason != "NothingOwed") { await orders.WaitAsync(order, reason, counts: true, ct); return; }
+            if (reason != "NothingOwed") log.OrderRefused(order.Key, reason); // that payee was faster
             await orders.EndAsync(order, "refused", reason, ct);
             return;
         }

@@ -12,8 +12,6 @@ namespace EstoSpaces.Blockchain.Slices;
 /// <summary>Payments opens escrows, orders refunds and releases, and compares its ledger with the contract's books. Other services only: who may do what to which booking is decided there.</summary>
 public static class ServeEscrows
 {
-    private sealed record Nothing;
-
     public static void Map(RouteGroupBuilder inside)
     {
         inside.MapPost("/escrows", async (EscrowRequest request, EscrowDesk desk, CancellationToken ct) => Answer(await desk.OpenAsync(request, ct)));

@@ -20,7 +20,7 @@ public sealed class ChainFinder(ChainSettings settings, NpgsqlDataSource source,
     /// <summary>The chain, or why not. Throws <see cref="NodeUnavailableException"/> when the node can't be asked. Leads: this process may write to chain and database.</summary>
     public async Task<(LiveChain? Live, No? No)> FindAsync(bool leads, CancellationToken ct)
     {
-        if (settings.RpcUrl is null) return (null, new No("no node is configured (ETH_RPC_URL)"));
+        if (settings.RpcUrl is null) return (null, new No(ChainLink.NoNode(settings)));
         var node = new EthereumNode(new JsonRpc(clients.CreateClient(ClientName), settings.RpcUrl));
         var chainId = await node.ChainIdAsync(ct);
         if (chainId != settings.ChainId) return (null, new No($"the node is of chain {chainId}, and ETH_CHAIN_ID is {settings.ChainId}", Danger: true));

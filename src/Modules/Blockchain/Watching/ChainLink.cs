@@ -11,7 +11,10 @@ public sealed record LiveChain(EthereumNode Node, EthereumAddress Escrow, Ethere
 /// <summary>What this process knows of the chain now. Written by <see cref="WatchChain"/>, read by everybody.</summary>
 public sealed class ChainLink(ChainSettings settings)
 {
-    private volatile State state = new(null, settings.RpcUrl is null ? "no node is configured (ETH_RPC_URL)" : "the node was not asked yet", null);
+    private volatile State state = new(null, settings.RpcUrl is null ? NoNode(settings) : "the node was not asked yet", null);
+
+    /// <summary>Development starts a node of its own when its program is there.</summary>
+    internal static string NoNode(ChainSettings settings) => settings.Production ? "no node is configured (ETH_RPC_URL)" : "there is no node: ETH_RPC_URL is not set, and anvil was not found (npm ci installs it on Linux; EMBEDDED_CHAIN names another) or is turned off";
 
     private sealed record State(LiveChain? Live, string? Off, long? Head);
 
@@ -33,9 +36,10 @@ public sealed class ChainLink(ChainSettings settings)
         }
     }
 
-    internal void TurnOn(LiveChain live) => state = new State(live, null, state.Head);
+    /// <summary>The chain was looked at and is right.</summary>
+    public void TurnOn(LiveChain live) => state = new State(live, null, state.Head);
 
-    internal void TurnOff(string why) => state = new State(null, why, state.Head);
+    public void TurnOff(string why) => state = new State(null, why, state.Head);
 
-    internal void At(long head) => state = state with { Head = head };
+    public void At(long head) => state = state with { Head = head };
 }

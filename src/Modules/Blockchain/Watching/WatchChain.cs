@@ -22,6 +22,8 @@ public sealed class WatchChain(
     private string? said;
     private long foundAt;
     private int failures;
+    private BlockRef? readTo;
+    private bool busy;
 
     protected override async Task ExecuteAsync(CancellationToken stopping)
     {
@@ -36,7 +38,7 @@ public sealed class WatchChain(
             while (!stopping.IsCancellationRequested)
             {
                 await RoundAsync(stopping);
-                await signal.WaitAsync(failures > 0 ? TimeSpan.FromSeconds(Math.Min(30, 1 << Math.Min(failures, 5))) : link.Live is null ? WhileOff : settings.PollEvery, stopping);
+                await signal.WaitAsync(failures > 0 ? TimeSpan.FromSeconds(Math.Min(30, 1 << Math.Min(failures, 5))) : link.Live is null ? WhileOff : busy ? settings.PollEvery : 2 * settings.PollEvery, stopping);
             }
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested) { return; }
@@ -57,16 +59,22 @@ public sealed class WatchChain(
             }
             if (link.Live is not { } chain) return;
             if (leads) await LeadAsync(chain, ct);
-            else link.At(await chain.Node.HeadAsync(ct));
+            else
+            {
+                readTo = null;
+                link.At(await chain.Node.HeadAsync(ct));
+            }
             failures = 0;
         }
         catch (NodeUnavailableException e)
         {
             development.Forget();
+            readTo = null;
             if (TimeProvider.System.GetElapsedTime(begun) < StartingFor && said is null && link.Live is null) return; // a node that starts along with us
             Off(e.Message, danger: false);
         }
-        catch (Exception e) when (e is NodeRefusedException or NpgsqlException or HttpRequestException or TimeoutException)
+        // A node that answers nonsense must not stop the service.
+        catch (Exception e) when (e is NodeRefusedException or NpgsqlException or HttpRequestException or TimeoutException or FormatException or OverflowException or InvalidOperationException or KeyNotFoundException)
         {
             failures++;
             log.RoundFailed(e);
@@ -76,6 +84,16 @@ public sealed class WatchChain(
     private async Task LeadAsync(LiveChain chain, CancellationToken ct)
     {
         if (settings.DevelopmentMining) await development.KeepTimeAsync(chain.Node, ct);
+        busy = await ReadAsync(chain, ct) | await sender.StepAsync(chain.Node, chain.Signer, ct);
+        if (busy && settings.DevelopmentMining) await development.GoOnAsync(chain.Node, ct);
+    }
+
+    /// <summary>Looks, if there is a block that was not looked at. Whether something of ours waits for depth.</summary>
+    private async Task<bool> ReadAsync(LiveChain chain, CancellationToken ct)
+    {
+        var newest = (await chain.Node.LatestAsync(ct)).Ref;
+        link.At(newest.Number);
+        if (newest == readTo) return false;
         var position = await books.PositionAsync(ct) ?? await BeginAsync(chain, ct);
         var watcher = new LogWatcher(chain.Node, chain.Registry is { } registry ? [chain.Escrow, registry] : [chain.Escrow], settings.Confirmations);
         var step = await watcher.LookAsync(position, ct);
@@ -83,12 +101,14 @@ public sealed class WatchChain(
         if (step.Lost is { } lost)
         {
             await LostAsync(lost, ct);
-            return;
+            return false;
         }
         if (step.Changes.Count > 0 || step.Position.Cursor != position.Cursor || step.Position.Pending.Count != position.Pending.Count || !step.Position.Pending.Select(p => p.Ref).SequenceEqual(position.Pending.Select(p => p.Ref)))
             await books.ApplyAsync(position, step, ct);
-        var sending = await sender.StepAsync(chain.Node, chain.Signer, ct);
-        if (settings.DevelopmentMining && (sending || step.Position.Pending.Any(p => p.Logs.Count > 0))) await development.GoOnAsync(chain.Node, ct);
+        // Nothing waits and nothing is new: the next look is one question.
+        var waits = step.Position.Pending.Any(p => p.Logs.Count > 0);
+        readTo = !waits && (step.Position.Pending is [.., var last] ? last.Ref : step.Position.Cursor) == newest ? newest : null;
+        return waits;
     }
 
     /// <summary>The first look ever: from a block that is deep already. The product has made no escrow before it.</summary>
