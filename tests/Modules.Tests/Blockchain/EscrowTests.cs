@@ -7,11 +7,12 @@ using EstoSpaces.Kernel.Pricing;
 using EstoSpaces.Testing;
 using Shouldly;
 using Xunit;
+using Xunit.Abstractions;
 
 namespace EstoSpaces.Modules.Tests.Blockchain;
 
 /// <summary>Escrows on the product's own development chain: real contract, real transactions.</summary>
-public sealed class EscrowTests(WithProduct fixture) : IClassFixture<WithProduct>
+public sealed class EscrowTests(WithProduct fixture, ITestOutputHelper output) : IClassFixture<WithProduct>
 {
     private TestProduct Product => fixture.Product;
 
@@ -22,8 +23,10 @@ public sealed class EscrowTests(WithProduct fixture) : IClassFixture<WithProduct
         escrow.State.ShouldBe(EscrowState.Awaited);
         (BigInteger.Parse(escrow.WeiPerMinor, CultureInfo.InvariantCulture) * escrow.Total.AmountMinor).ToString(CultureInfo.InvariantCulture).ShouldBe(escrow.ValueWei);
 
+        var sent = TimeProvider.System.GetTimestamp();
         var hash = await Product.PayAsync(escrow);
         var funded = await Product.BecomesAsync(escrow, EscrowState.Funded);
+        output.WriteLine($"deposit sent to confirmed at depth {funded.ConfirmationsNeeded}: {TimeProvider.System.GetElapsedTime(sent).TotalMilliseconds:F0} ms");
 
         funded.DepositHash.ShouldBe(hash);
         funded.Confirmations.ShouldBe(funded.ConfirmationsNeeded);
@@ -84,7 +87,7 @@ public sealed class EscrowTests(WithProduct fixture) : IClassFixture<WithProduct
 
         cancelled.ToGuestMinor.ShouldBe(due);
         var order = await Until.HoldsAsync(async () => (await Product.Chain().RefundAsync(escrow.EscrowId, refund, CancellationToken.None)).Value, o => o.Status == "done", "order is done", seconds: 60);
-        cancelled.Transactions[^1].ShouldSatisfyAllConditions(t => t.Kind.ShouldBe("cancel_for"), t => t.Hash.ShouldBe(order.TxHash));
+        cancelled.Transactions.Single(t => t.Kind == "cancel_for").Hash.ShouldBe(order.TxHash);
         (await Product.FactsAsync(escrow.EscrowId)).ShouldBe(["escrow_seen", "escrow_confirmed", "escrow_cancelled"]);
         (await Product.Chain().RefundAsync(escrow.EscrowId, refund with { RefundId = RefundId.New() }, CancellationToken.None)).Refusal!.Code.ShouldBe("escrow_not_refundable");
     }
@@ -110,6 +113,56 @@ public sealed class EscrowTests(WithProduct fixture) : IClassFixture<WithProduct
         settled.End.ShouldBe(EscrowEnd.CancelledByGuest);
         settled.ToGuestMinor.ShouldBe(escrow.Total.AmountMinor); // within the grace
         (await Product.FactsAsync(escrow.EscrowId)).ShouldBe(["escrow_seen", "escrow_confirmed", "escrow_cancelled", "escrow_settled"]);
+    }
+
+    [Fact]
+    public async Task What_the_contract_owes_is_sent_to_guest_and_host()
+    {
+        var quote = Product.Quote();
+        var wallets = await Product.WalletsAsync();
+        var escrow = (await Product.Chain().OpenEscrowAsync(Product.Request(quote, wallets[3], wallets[4]), CancellationToken.None)).Value;
+        await Product.PayAsync(escrow);
+        var funded = await Product.BecomesAsync(escrow, EscrowState.Funded);
+        await Product.SendFromWalletAsync(escrow.GuestWallet, escrow.Contract, funded.CancelData!);
+        var guest = await Product.NewGuestAsync();
+        var settled = await Until.HoldsAsync(async () => (await Product.Chain().GetEscrowAsync(escrow.EscrowId, CancellationToken.None)).Value, e => e.Transactions.Any(t => t is { Kind: "withdrawal", Status: "confirmed" }), "the guest has his money", seconds: 60);
+        settled.Transactions[^1].AmountWei.ShouldBe(escrow.ValueWei);
+        var balance = await guest.Api.GetAsync($"/api/v1/blockchain/wallets/{wallets[3]}/balance").ReadAsync<WalletBalance>();
+        (balance.OwedWei, balance.WithdrawData).ShouldBe(("0", null));
+        await guest.Api.GetAsync($"/api/v1/blockchain/transactions/{escrow.EscrowId}").ShouldRefuseAsync(404, "transaction_not_found");
+        (await guest.Api.GetAsync($"/api/v1/blockchain/transactions/{settled.DepositHash}").ReadAsync<TransactionView>()).ShouldSatisfyAllConditions(
+            t => t.Status.ShouldBe("confirmed"), t => t.From.ShouldBe(wallets[3]), t => t.To.ShouldBe(escrow.Contract), t => t.ValueWei.ShouldBe(escrow.ValueWei));
+    }
+
+    [Fact]
+    public async Task Only_an_admin_prepares_a_ruling_and_only_of_a_dispute()
+    {
+        var escrow = await Product.FundedAsync();
+        var (guest, admin) = (await Product.NewGuestAsync(), await Payments.HeldBookings.NewAdminAsync(Product));
+        var path = $"/api/v1/blockchain/escrows/{escrow.EscrowId}/ruling";
+        await guest.Api.PostAsync(path, new { to_guest_minor = 1, to_host_minor = 1 }).ShouldBeAsync(403);
+        await admin.Api.PostAsync(path, new { to_guest_minor = 1, to_host_minor = 1 }).ShouldRefuseAsync(409, "escrow_not_disputed");
+        await Product.SendFromWalletAsync(escrow.GuestWallet, escrow.Contract, escrow.DisputeData!);
+        await Product.BecomesAsync(escrow, EscrowState.Disputed);
+        (await admin.Api.GetAsync("/api/v1/blockchain/disputes").ReadAsync()).GetProperty("data").EnumerateArray().ShouldContain(d => d.GetProperty("escrow_id").GetString() == escrow.EscrowId);
+        await admin.Api.PostAsync(path, new { to_guest_minor = 1, to_host_minor = 1 }).ShouldRefuseAsync(400, "escrow_split_invalid");
+        await admin.Api.PostAsync(path, new { to_guest_minor = 50_000, to_host_minor = 40_000 }).ShouldBeAsync(200);
+        (await Product.BecomesAsync(escrow, EscrowState.Settled)).ShouldSatisfyAllConditions(e => e.End.ShouldBe(EscrowEnd.Ruled), e => e.ToGuestMinor.ShouldBe(50_000), e => e.ToHostMinor.ShouldBe(40_000));
+    }
+
+    [Theory]
+    [InlineData("evm_mine", -1)]
+    [InlineData("anvil_setBalance", -1)]
+    [InlineData("eth_sendTransaction", 1)]
+    [InlineData("personal_sign", 1)]
+    public async Task The_demo_wallet_makes_no_weather_and_signs_for_nobody_else(string method, int account)
+    {
+        await Product.ChainIsOnAsync();
+        var operators = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"; // the second account of every development node
+        object[] arguments = account < 0 ? [] : method == "personal_sign" ? ["0x61", operators] : [new { from = operators, to = operators, value = "0x1" }];
+        var answer = await Product.Api.PostAsync("/api/v1/blockchain/rpc", new { jsonrpc = "2.0", id = 7, method, @params = arguments }).ReadAsync();
+        answer.GetProperty("error").GetProperty("code").GetInt32().ShouldBe(account < 0 ? 4200 : 4100);
+        answer.GetProperty("id").GetInt32().ShouldBe(7);
     }
 
     [Fact]
