@@ -116,7 +116,7 @@ internal static class PaidFromWallets
     public static async Task ContractAgreesAsync(this TestProduct product)
     {
         var check = product.Inside<EscrowCheck>("payments");
-        await Until.HoldsAsync(async () => await check.LookAsync(CancellationToken.None), look => look is { Differences.Count: 0 }, "ledger and contract agree", Patience);
+        await Until.HoldsAsync(async () => await check.CompareAsync(CancellationToken.None), look => look is { Differences.Count: 0 }, "ledger and contract agree", Patience);
         await product.LedgerAgreesAsync();
     }
 }

@@ -192,6 +192,7 @@ public sealed class WalletPaymentTests(WithOwnClock fixture) : IClassFixture<Wit
         seen.GetProperty("escrow_differences").GetArrayLength().ShouldBe(1);
         await MoveAsync(-5);
         await product.ContractAgreesAsync();
+        await check.LookAsync(CancellationToken.None);
         check.Standing.ShouldBeEmpty();
 
         Task MoveAsync(long minor) => source.ExecuteAsync("""

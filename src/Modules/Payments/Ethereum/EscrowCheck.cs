@@ -41,17 +41,23 @@ public sealed class EscrowCheck : BackgroundService
     /// <summary>What differed in the last two looks.</summary>
     public IReadOnlyList<string> Standing => standing;
 
-    /// <summary>Compares now. Null when the contract's books can't be had.</summary>
+    /// <summary>Compares now, and keeps nothing of it. Null when the contract's books can't be had.</summary>
+    public async Task<EscrowLook?> CompareAsync(CancellationToken ct)
+    {
+        if (await BooksAsync(ct) is not { } books) return null;
+        var ledger = await source.QueryAsync("""
+            select t.payment_id, sum(e.amount_minor)::bigint from ledger_entries e join ledger_transactions t on t.id = e.transaction_id where e.account = $1 group by t.payment_id having sum(e.amount_minor) <> 0
+            """, [Accounts.Clearing(EthereumPayments.ProviderName)], row => (Payment: new PaymentId(row.GetGuid(0)), Minor: row.GetInt64(1)), ct);
+        return new EscrowLook(books.Block, books.At, books.Open.Count, [.. Differences(books, ledger.ToDictionary(l => l.Payment, l => l.Minor))]);
+    }
+
+    /// <summary>Compares now, and with the look before: what differed in both, unchanged, counts.</summary>
     public async Task<EscrowLook?> LookAsync(CancellationToken ct)
     {
         await oneLook.WaitAsync(ct);
         try
         {
-            if (await BooksAsync(ct) is not { } books) return null;
-            var ledger = await source.QueryAsync("""
-                select t.payment_id, sum(e.amount_minor)::bigint from ledger_entries e join ledger_transactions t on t.id = e.transaction_id where e.account = $1 group by t.payment_id having sum(e.amount_minor) <> 0
-                """, [Accounts.Clearing(EthereumPayments.ProviderName)], row => (Payment: new PaymentId(row.GetGuid(0)), Minor: row.GetInt64(1)), ct);
-            var look = new EscrowLook(books.Block, books.At, books.Open.Count, [.. Differences(books, ledger.ToDictionary(l => l.Payment, l => l.Minor))]);
+            if (await CompareAsync(ct) is not { } look) return null;
             var again = look.Differences.Intersect(last?.Differences ?? [], StringComparer.Ordinal).ToList();
             foreach (var difference in again.Except(standing, StringComparer.Ordinal)) log.BooksDiffer(difference);
             (last, standing) = (look, again);

@@ -33,7 +33,7 @@ public static class ReadLedger
     public static void MapInternal(RouteGroupBuilder door)
     {
         door.MapGet("/ledger/check", CheckAsync);
-        door.MapGet("/ledger/escrows", LookAsync);
+        door.MapGet("/ledger/escrows", CompareAsync);
     }
 
     private static async Task<IResult> BalancesAsync(NpgsqlDataSource source, CancellationToken ct)
@@ -46,7 +46,7 @@ public static class ReadLedger
         return TypedResults.Ok(new Balances(rows));
     }
 
-    private static async Task<IResult> LookAsync(EscrowCheck escrows, CancellationToken ct) => await escrows.LookAsync(ct) is { } look ? TypedResults.Ok(look) : PaymentRefusals.MethodUnavailable.ToProblem();
+    private static async Task<IResult> CompareAsync(EscrowCheck escrows, CancellationToken ct) => await escrows.CompareAsync(ct) is { } look ? TypedResults.Ok(look) : PaymentRefusals.MethodUnavailable.ToProblem();
 
     private static async Task<IResult> CheckAsync(NpgsqlDataSource source, EscrowCheck escrows, CancellationToken ct)
     {
