@@ -5,7 +5,7 @@ import { pick } from './picker.mjs'
 import { SiteError, facts, plain, prove, tell, w } from './site.mjs'
 import { WalletError, balance, connect, connectAs, ether, fee, holding, onChange, onFound, same, send, short, useChain } from './wallets.mjs'
 
-const flow = { wallet: null, account: null, busy: false, looked: 0, timer: 0, watched: new WeakSet() }
+const flow = { wallet: null, account: null, takes: 0n, busy: false, looked: 0, timer: 0, watched: new WeakSet() }
 const root = () => document.querySelector('[data-wallet-pay]')
 const part = mark => root()?.querySelector(mark)
 
@@ -173,6 +173,7 @@ async function showReady () {
     const there = await balance(here.provider, from)
     put('[data-balance]', ether(there, language))
     const takes = await fee(here.provider, from, call)
+    flow.takes = takes ?? 0n
     if (takes !== null) put('[data-fee]', `≈ ${ether(takes, language, { figures: 2, up: true })}`)
   } catch (error) {
     // On another network, or too poor: said when the person presses, with numbers.
@@ -200,14 +201,18 @@ const pay = button => doing(w('wait.check'), button, async () => {
 
 async function mustAfford (provider, call) {
   const there = await balance(provider, flow.account)
-  let takes = null
-  try {
-    takes = there < call.value ? null : await fee(provider, flow.account, call)
-  } catch (error) {
-    if (error.kind !== 'funds') throw error
-    throw new WalletError('funds', error, there < call.value ? { needed: call.value, there } : {})
+  // A node estimates nothing for a purse that can't pay at all: then the fee is what it was a moment ago.
+  let takes = flow.takes
+  if (there >= call.value) {
+    try {
+      takes = await fee(provider, flow.account, call) ?? takes
+    } catch (error) {
+      if (error.kind !== 'funds') throw error
+      throw new WalletError('funds', error)
+    }
   }
-  if (there < call.value + (takes ?? 0n)) throw new WalletError('funds', null, { needed: call.value + (takes ?? 0n), there })
+  const needed = call.value + takes
+  if (there < needed) throw new WalletError('funds', null, { needed, there })
 }
 
 // ---- sent, until the server has seen it
