@@ -1,9 +1,9 @@
 using EstoSpaces.Contracts;
 using EstoSpaces.Contracts.Blockchain;
 using EstoSpaces.Contracts.Properties;
+using EstoSpaces.Kernel.Postgres;
 using EstoSpaces.Kernel.Pricing;
 using EstoSpaces.Modules.Tests.Pricing;
-using EstoSpaces.Kernel.Postgres;
 using EstoSpaces.Testing;
 using Npgsql;
 
