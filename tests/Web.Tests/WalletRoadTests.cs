@@ -170,6 +170,22 @@ public sealed class WalletRoadTests(WithBrowser house)
     }
 
     [Fact]
+    public async Task A_host_records_a_home_on_the_chain_and_every_guest_can_check_it()
+    {
+        await using var visit = await house.VisitAsync();
+        await house.Product.ChainIsOnAsync();
+        await visit.SignsInAsync(house.Host, $"/host/listings/{house.Home.Id}");
+        await visit.Main.GetByRole(AriaRole.Button, new() { Name = "Record it on chain" }).ClickAsync();
+        // The operator's transaction and the blocks on it take their time on a busy machine.
+        await visit.Main.GetByText("Guests see this on your listing's page.").WaitForAsync(new() { Timeout = 60_000 });
+        await visit.LooksRightAsync("listing-recorded");
+        await visit.GoAsync($"/homes/{house.Home.Id}");
+        await visit.Main.GetByText("How to check it").ClickAsync();
+        await visit.SeesAsync("Hash of the listing");
+        await visit.LooksRightAsync("listing-on-chain");
+    }
+
+    [Fact]
     public async Task A_host_sees_the_ether_of_a_reservation_and_chooses_where_it_goes()
     {
         await using var visit = await house.VisitAsync();
