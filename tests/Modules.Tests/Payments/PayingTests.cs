@@ -192,10 +192,19 @@ public sealed class PayingTests(WithProduct fixture) : IClassFixture<WithProduct
     public async Task Other_ways_of_paying_are_refused()
     {
         var held = await product.WithHeldBookingAsync();
-        await held.Guest.Api.PostAsync("/api/v1/payments", new { booking_id = held.Id, method = "eth" }).ShouldRefuseAsync(400, "payment_method_unavailable", "method");
         await held.Guest.Api.PostAsync("/api/v1/payments", new { booking_id = held.Id, method = "gold" }).ShouldRefuseAsync(400, "payment_method_unavailable", "method");
         await held.Guest.Api.PostAsync("/api/v1/payments", new { method = "card" }).ShouldRefuseAsync(400, "field_required", "booking_id");
         await held.Guest.Api.PostAsync("/api/v1/payments", new { booking_id = BookingId.New() }).ShouldRefuseAsync(404, "booking_not_found");
+    }
+
+    [Fact]
+    public async Task Without_a_chain_wallets_can_t_pay_and_cards_can()
+    {
+        await using var offline = await TestProduct.StartAsync(("EMBEDDED_CHAIN", "off"));
+        var held = await offline.WithHeldBookingAsync();
+        await held.Guest.Api.PostAsync("/api/v1/payments", new { booking_id = held.Id, method = "eth", wallet = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8" }).ShouldRefuseAsync(400, "payment_method_unavailable", "method");
+        (await held.Guest.Api.GetAsync($"/api/v1/payments/ways?booking_id={held.Id}").ReadAsync<PaymentWays>()).ShouldBe(new PaymentWays(true, false, "payment_method_unavailable"));
+        await held.ConfirmAsync((await held.StartAsync()).Id, HeldBookings.GoodCard).ShouldBeAsync(200);
     }
 
     [Fact]
