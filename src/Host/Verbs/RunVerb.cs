@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Runtime.InteropServices;
+using EstoSpaces.Host.Embedded;
 using EstoSpaces.Host.Split;
 using EstoSpaces.Kernel.Hosting;
 using EstoSpaces.Kernel.Observability;
@@ -19,7 +20,7 @@ internal static class RunVerb
         return await RunAsync(settings, modules, async (product, ct) =>
         {
             if (sample && !settings.IsProduction) await SeedVerb.OnceAsync(product.Topology, ct);
-            Banner.Print(product.Topology.Addresses, sample && !settings.IsProduction);
+            Banner.Print(product.Topology.Addresses, sample && !settings.IsProduction, chain: product.Topology.Settings.Int("ETH_CHAIN_ID") == 31337 && product.Topology.Settings.Has("ETH_RPC_URL"));
         });
     }
 
@@ -33,7 +34,7 @@ internal static class RunVerb
         using var loggers = Loggers.Create(settings);
         await using var topology = await Topology.ChooseAsync(new Settings(product.Environment), [], Modules.All(), loggers, ct);
         if (sample) await SeedVerb.OnceAsync(topology, ct);
-        Banner.Print(topology.Addresses, sample);
+        Banner.Print(topology.Addresses, sample, chain: topology.Settings.Int("ETH_CHAIN_ID") == 31337 && EmbeddedChain.Find(null) is not null);
         await stopped;
     });
 
