@@ -11,6 +11,8 @@ public sealed class FixedDirectory(IReadOnlyDictionary<string, IReadOnlyList<Uri
 
     public IReadOnlyList<Instance> InstancesOf(string module) => instances.TryGetValue(module, out var known) ? known : [];
 
+    public Task LookAgainAsync(CancellationToken ct) => Task.CompletedTask;
+
     /// <summary>Never raised: nothing changes.</summary>
     public event Action? Changed { add { } remove { } }
 }

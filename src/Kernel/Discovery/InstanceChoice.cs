@@ -3,12 +3,12 @@ using System.Collections.Concurrent;
 namespace EstoSpaces.Kernel.Discovery;
 
 /// <summary>
-/// Whom to ask next among the instances of a module: one after the other, passing over those that refused a connection in the last seconds.
-/// When all of them refused, the one whose rest ends first is asked all the same: a guess about its health is never the reason of a failure.
+/// Whom to ask next among the instances of a module: one after the other, passing over those that refused a connection in the last seconds, or said that they are leaving.
+/// When all of them did, the one whose rest ends first is asked all the same: a guess about its health is never the reason of a failure.
 /// </summary>
 public sealed class InstanceChoice(IDirectory directory, string module, TimeProvider clock)
 {
-    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(5), LookWithin = TimeSpan.FromSeconds(2);
     private readonly ConcurrentDictionary<string, long> resting = new();
     private volatile bool anyRests;
     private int turn;
@@ -34,8 +34,17 @@ public sealed class InstanceChoice(IDirectory directory, string module, TimeProv
         return soonest?.Instance;
     }
 
-    /// <summary>It could not be connected to: it is passed over for five seconds.</summary>
-    public void Refused(Instance instance)
+    /// <summary>Finds out who answers for the module now, when nobody known did. Two seconds at most; afterwards what is known is what there is.</summary>
+    public async Task LookAgainAsync(CancellationToken ct)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        deadline.CancelAfter(LookWithin);
+        try { await directory.LookAgainAsync(deadline.Token); }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested) { return; }
+    }
+
+    /// <summary>It could not be connected to, or is on its way out: it is passed over for five seconds.</summary>
+    public void PassOver(Instance instance)
     {
         if (resting.Count > 1000) resting.Clear(); // instances come and go under new ids; what is forgotten costs one attempt
         anyRests = true;

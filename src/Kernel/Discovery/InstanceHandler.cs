@@ -1,8 +1,11 @@
+using EstoSpaces.Kernel.Hosting;
+
 namespace EstoSpaces.Kernel.Discovery;
 
 /// <summary>
-/// Sends a request to an instance of a module. When no connection comes about, the next instance gets it, whatever the method: nothing had been sent.
-/// A failure after that is the caller's to judge. Throws <see cref="HttpRequestException"/> when no instance is known or none could be connected to.
+/// Sends a request to an instance of a module. When no connection comes about, the next instance gets it, whatever the method: nothing had been sent; when that was the last that is known,
+/// the directory looks again first. One that says it is leaving is not asked again while there is another. A failure after that is the caller's to judge.
+/// Throws <see cref="HttpRequestException"/> when no instance is known or none could be connected to.
 /// </summary>
 public sealed class InstanceHandler(InstanceChoice choice) : DelegatingHandler
 {
@@ -11,24 +14,32 @@ public sealed class InstanceHandler(InstanceChoice choice) : DelegatingHandler
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken ct)
     {
         List<Instance>? tried = null;
-        var instance = choice.Next() ?? throw new HttpRequestException(HttpRequestError.ConnectionError, $"no instance of {choice.Module} is known");
+        var instance = await NextAsync(null, ct) ?? throw new HttpRequestException(HttpRequestError.ConnectionError, $"no instance of {choice.Module} is known");
         while (true)
         {
             Aim(request, instance.Address);
             try
             {
                 var response = await base.SendAsync(request, ct);
-                choice.Answered(instance);
+                if (response.Headers.Contains(Draining.Header)) choice.PassOver(instance);
+                else choice.Answered(instance);
                 return response;
             }
             catch (Exception e) when (NothingWasSent(e, ct))
             {
-                choice.Refused(instance);
+                choice.PassOver(instance);
                 (tried ??= []).Add(instance);
-                if (tried.Count == Most || choice.Next(tried) is not { } other) throw;
+                if (tried.Count == Most || await NextAsync(tried, ct) is not { } other) throw;
                 instance = other;
             }
         }
+    }
+
+    private async ValueTask<Instance?> NextAsync(List<Instance>? tried, CancellationToken ct)
+    {
+        if (choice.Next(tried) is { } known) return known;
+        await choice.LookAgainAsync(ct);
+        return choice.Next(tried);
     }
 
     private static void Aim(HttpRequestMessage request, Uri address)

@@ -11,13 +11,15 @@ namespace EstoSpaces.Kernel.Discovery;
 /// </summary>
 public sealed partial class RegistryDirectory(RegistryClient registry, IReadOnlyList<ModuleFacts> product, IDirectory otherwise, TimeProvider clock, ILogger log) : IDirectory, IAsyncDisposable
 {
-    private static readonly TimeSpan Every = TimeSpan.FromSeconds(5), UntilFirst = TimeSpan.FromSeconds(1), FirstWithin = TimeSpan.FromSeconds(3), KeepUnlisted = TimeSpan.FromSeconds(90), KeepLast = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(3), UntilFirst = TimeSpan.FromSeconds(1), FirstWithin = TimeSpan.FromSeconds(3), KeepUnlisted = TimeSpan.FromSeconds(90), KeepLast = TimeSpan.FromMinutes(10);
     private readonly CancellationTokenSource stop = new();
+    private readonly SemaphoreSlim turn = new(1);
     private readonly Dictionary<(string App, string Id), FetchedInstance> listed = [];
     private readonly Dictionary<(string App, string Id), (FetchedInstance Instance, DateTimeOffset Until)> unlisted = [];
     private readonly Dictionary<string, (IReadOnlyList<Instance> Instances, DateTimeOffset At)> lastSeen = [];
     private volatile Dictionary<string, IReadOnlyList<Instance>> known = [];
     private bool hasAll, isAway;
+    private long askedAt = long.MinValue;
     private Task? loop;
 
     public event Action? Changed;
@@ -41,8 +43,26 @@ public sealed partial class RegistryDirectory(RegistryClient registry, IReadOnly
         stop.Dispose();
     }
 
-    /// <summary>Asks the registry once. Its absence is no error. Not to be called twice at a time.</summary>
-    public async Task RefreshAsync(CancellationToken ct)
+    /// <summary>Asks the registry once. Its absence is no error.</summary>
+    public Task RefreshAsync(CancellationToken ct) => RefreshAsync(long.MaxValue, ct);
+
+    public Task LookAgainAsync(CancellationToken ct) => RefreshAsync(TimeProvider.System.GetTimestamp(), ct);
+
+    /// <summary>Asks unless another's question, begun since <paramref name="goodSince"/>, was answered while this one waited for its turn.</summary>
+    private async Task RefreshAsync(long goodSince, CancellationToken ct)
+    {
+        await turn.WaitAsync(ct);
+        try
+        {
+            if (askedAt >= goodSince) return;
+            var begun = TimeProvider.System.GetTimestamp();
+            await AskAsync(ct);
+            askedAt = begun;
+        }
+        finally { turn.Release(); }
+    }
+
+    private async Task AskAsync(CancellationToken ct)
     {
         try
         {

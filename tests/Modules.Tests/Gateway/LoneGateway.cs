@@ -19,6 +19,15 @@ internal sealed class MovingDirectory : IDirectory
 
     public event Action? Changed;
 
+    /// <summary>What there is to find for those who look again.</summary>
+    public Action? WhenLookedAtAgain { get; set; }
+
+    public Task LookAgainAsync(CancellationToken ct)
+    {
+        WhenLookedAtAgain?.Invoke();
+        return Task.CompletedTask;
+    }
+
     public IReadOnlyList<Instance> InstancesOf(string module)
     {
         lock (instances) return instances.TryGetValue(module, out var known) ? known : [];

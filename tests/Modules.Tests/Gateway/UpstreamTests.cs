@@ -42,6 +42,25 @@ public sealed class UpstreamTests
     }
 
     [Fact]
+    public async Task When_nobody_known_can_be_reached_the_directory_looks_again_before_anybody_is_refused()
+    {
+        await using var all = await GatewayWithThings.StartAsync();
+        var (_, app) = await all.AddAsync();
+        var dead = LoneModule.FreeAddress();
+        all.Directory.Set("things", dead);
+        await all.Api.PostAsync("/api/v1/things/a", new { }).ShouldRefuseAsync(503, "upstream_unavailable");
+        all.Directory.WhenLookedAtAgain = () => all.Directory.Set("things", app.Address);
+        await all.Api.PostAsync("/api/v1/things/a", new { }).ShouldBeAsync(200);
+
+        // It may be listed beside the dead one as well, and for a module that nobody was known of.
+        all.Directory.Set("things", dead);
+        all.Directory.WhenLookedAtAgain = () => all.Directory.Set("things", dead, app.Address);
+        await all.Api.PostAsync("/api/v1/things/a", new { }).ShouldBeAsync(200);
+        all.Directory.Set("things");
+        await all.Api.PostAsync("/api/v1/things/a", new { }).ShouldBeAsync(200);
+    }
+
+    [Fact]
     public async Task An_instance_that_comes_back_at_its_address_is_used_at_once_when_it_is_the_only_one()
     {
         await using var all = await GatewayWithThings.StartAsync();

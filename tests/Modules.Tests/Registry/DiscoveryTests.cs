@@ -140,10 +140,43 @@ public sealed class DiscoveryTests
         answers.Select(a => a[4..]).ShouldBe(Enumerable.Range(0, 12).Select(i => $"?a=b body {i}"));
 
         var choice = new InstanceChoice(directory, "orders", time);
-        choice.Refused(directory.InstancesOf("orders")[0]);
+        choice.PassOver(directory.InstancesOf("orders")[0]);
         Enumerable.Range(0, 6).Select(_ => choice.Next()!.Address).ShouldNotContain(dead);
         time.Move(TimeSpan.FromSeconds(6));
         Enumerable.Range(0, 6).Select(_ => choice.Next()!.Address).ShouldContain(dead);
+    }
+
+    [Fact]
+    public async Task When_all_that_are_known_refuse_the_directory_looks_again_once_for_all_who_ask()
+    {
+        await using var registry = await OwnRegistry.StartAsync();
+        await registry.RegisterAsync("ORDER-SERVICE", "o-1", OwnRegistry.FreePort()).ShouldBeAsync(204);
+        await using var directory = DirectoryOf(registry);
+        await directory.RefreshAsync(CancellationToken.None);
+        await using var successor = await AnsweringAsync("two");
+        await registry.RegisterAsync("ORDER-SERVICE", "o-2", new Uri(successor.Urls.Single()).Port).ShouldBeAsync(204);
+        await registry.Http.DeleteAsync("/eureka/apps/ORDER-SERVICE/o-1").ShouldBeAsync(200);
+
+        var changes = 0;
+        directory.Changed += () => Interlocked.Increment(ref changes);
+        using var http = new HttpClient(new InstanceHandler(new InstanceChoice(directory, "orders", TimeProvider.System)) { InnerHandler = new SocketsHttpHandler() }) { BaseAddress = new Uri("http://orders") };
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(async i =>
+        {
+            using var response = await http.PostAsync("/echo", new StringContent("body " + i));
+            return await response.Content.ReadAsStringAsync();
+        }));
+        answers.ShouldAllBe(a => a.StartsWith("two", StringComparison.Ordinal));
+        changes.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task An_instance_that_says_it_is_leaving_is_asked_only_when_there_is_no_other()
+    {
+        await using var staying = await AnsweringAsync("staying");
+        await using var leaving = await AnsweringAsync("leaving", isLeaving: true);
+        var directory = new FixedDirectory(new Dictionary<string, IReadOnlyList<Uri>> { ["orders"] = [new Uri(leaving.Urls.Single()), new Uri(staying.Urls.Single())], ["stock"] = [new Uri(leaving.Urls.Single())] });
+        (await NamesOfTenAnswersAsync(directory, "orders")).Count(n => n == "leaving").ShouldBeLessThanOrEqualTo(1);
+        (await NamesOfTenAnswersAsync(directory, "stock")).ShouldAllBe(n => n == "leaving");
     }
 
     [Fact]
@@ -207,11 +240,26 @@ public sealed class DiscoveryTests
 
     private static List<int> Ports(RegistryDirectory directory) => [.. directory.InstancesOf("orders").Select(i => i.Address.Port)];
 
-    private static async Task<WebApplication> AnsweringAsync(string name)
+    private static async Task<List<string>> NamesOfTenAnswersAsync(IDirectory directory, string module)
+    {
+        using var http = new HttpClient(new InstanceHandler(new InstanceChoice(directory, module, new MovableTime())) { InnerHandler = new SocketsHttpHandler() }) { BaseAddress = new Uri("http://" + module) };
+        var names = new List<string>();
+        for (var i = 0; i < 10; i++)
+        {
+            using var response = await http.PostAsync("/echo", new StringContent(""));
+            names.Add((await response.Content.ReadAsStringAsync()).Split(' ')[0]);
+        }
+        return names;
+    }
+
+    private static async Task<WebApplication> AnsweringAsync(string name, bool isLeaving = false)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         var app = builder.Build();
+        using var draining = new Draining();
+        draining.Use(app);
+        if (isLeaving) draining.Begin();
         app.MapPost("/echo", async (HttpRequest request) => $"{name} {request.QueryString} {await new StreamReader(request.Body).ReadToEndAsync()}");
         await app.StartAsync();
         return app;

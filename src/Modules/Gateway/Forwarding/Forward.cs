@@ -51,7 +51,7 @@ internal sealed partial class Forward : IDisposable
         var isKept = await Retry.KeepBodyAsync(http.Request, http.RequestAborted);
         Destination[] tried = [];
         var last = Attempt.NothingSent;
-        while (upstream.Pick(tried) is { } destination)
+        while (await NextAsync(upstream, tried, last, http.RequestAborted) is { } destination)
         {
             if (await TryAsync(http, destination) is not { } attempt) return;
             last = attempt;
@@ -61,6 +61,15 @@ internal sealed partial class Forward : IDisposable
             Retry.Rewind(http, isKept);
         }
         await RefuseAsync(http, upstream, last);
+    }
+
+    /// <summary>When nobody known could be connected to, the directory looks again: others may have taken their place a moment ago.</summary>
+    private static async ValueTask<Destination?> NextAsync(Upstream upstream, Destination[] tried, Attempt last, CancellationToken ct)
+    {
+        if (upstream.Pick(tried) is { } known) return known;
+        if (last != Attempt.NothingSent) return null;
+        await upstream.LookAgainAsync(ct);
+        return upstream.Pick(tried);
     }
 
     /// <summary>Null when it was answered.</summary>

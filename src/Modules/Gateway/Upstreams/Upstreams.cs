@@ -14,7 +14,7 @@ internal sealed class Upstreams : IDisposable
     public Upstreams(ModuleContext context)
     {
         directory = context.Directory;
-        all = context.Product.Where(f => f.Serves.Count > 0).ToFrozenDictionary(f => f.Name, f => new Upstream(f.Name));
+        all = context.Product.Where(f => f.Serves.Count > 0).ToFrozenDictionary(f => f.Name, f => new Upstream(f.Name, directory));
         directory.Changed += Follow;
         Follow();
     }
