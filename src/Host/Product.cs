@@ -27,7 +27,7 @@ public sealed class Product : IAsyncDisposable
         try
         {
             if (!settings.IsProduction && modules.All(m => m.Facts.Name != "sandbox") && product.topology.Addresses.TryGetValue("sandbox", out var sandbox)) await ClockElsewhere.FollowAsync(product.topology.Clock, sandbox, ct);
-            product.topology.StartChain(modules, ct);
+            product.topology.StartChain(modules);
             await product.PrepareAsync(modules, ct);
             foreach (var app in product.apps) app.Subscribe();
             await product.topology.FollowDirectoryAsync(ct);

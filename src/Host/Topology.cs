@@ -20,7 +20,6 @@ public sealed class Topology : IAsyncDisposable
     private readonly bool alone;
     private readonly string discovery;
     private EmbeddedPostgres? postgres;
-    private Task<EmbeddedChain?> chain = Task.FromResult<EmbeddedChain?>(null);
     private RegistryDirectory? registryDirectory;
     private RevokedSessionsFeed? revokedFeed;
 
@@ -53,6 +52,9 @@ public sealed class Topology : IAsyncDisposable
     public ProductClock Clock { get; } = new();
     public string DataDirectory => Path.GetFullPath(Settings.Required("DATA_DIR"));
     public byte[] ServiceKey => HKDF.DeriveKey(HashAlgorithmName.SHA256, Encoding.UTF8.GetBytes(Settings.Required("JWT_SECRET")), 32, info: "estospaces service tokens"u8.ToArray());
+
+    /// <summary>The development chain of this process, if it has one.</summary>
+    public EmbeddedChain? Chain { get; private set; }
 
     /// <summary>To be completed when all modules have started.</summary>
     public TaskCompletionSource Started { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -114,7 +116,7 @@ public sealed class Topology : IAsyncDisposable
         await Revoked.DisposeAsync();
         if (Redis is not null) await Redis.DisposeAsync();
         Draining.Dispose();
-        if (await chain is { } node) await node.DisposeAsync();
+        if (Chain is not null) await Chain.DisposeAsync();
         await Databases.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // whoever waited for it was told why it failed
         if (postgres is not null) await postgres.DisposeAsync();
     }
@@ -172,7 +174,7 @@ public sealed class Topology : IAsyncDisposable
     }
 
     /// <summary>Without a node, development has one of its own, if its program is there. It starts while the caller goes on; the module that asks it says when there is none.</summary>
-    public void StartChain(IReadOnlyList<IModule> running, CancellationToken ct)
+    public void StartChain(IReadOnlyList<IModule> running)
     {
         var wanted = Settings.Required("EMBEDDED_CHAIN");
         if (Settings.IsProduction || Settings.Has("ETH_RPC_URL") || wanted == "off" || running.All(m => m.Facts.Name != "blockchain")) return;
@@ -182,8 +184,7 @@ public sealed class Topology : IAsyncDisposable
         var port = Settings["ENVIRONMENT"] != "test" && LoopbackPorts.IsFree(usual) ? usual : LoopbackPorts.AnyLasting();
         var folder = Path.Combine(DataDirectory, "chain");
         Settings = Settings.With(("ETH_RPC_URL", EmbeddedChain.UrlAt(port)), ("ETH_CHAIN_ID", "31337"), ("ETH_CONFIRMATIONS", Settings.Values.GetValueOrDefault("ETH_CONFIRMATIONS") ?? "3"));
-        var log = loggers.CreateLogger<EmbeddedChain>();
-        chain = Task.Run(() => EmbeddedChain.StartAsync(program, folder, port, log, ct), CancellationToken.None);
+        Chain = EmbeddedChain.Start(program, folder, port, loggers.CreateLogger<EmbeddedChain>(), Draining.Begun);
     }
 
     /// <summary>In development a secret is made once and kept in the data folder; in production it must be given.</summary>

@@ -9,14 +9,29 @@ namespace EstoSpaces.Host.Embedded;
 
 /// <summary>
 /// An Ethereum node of this process's own for development: anvil, from npm or the search path, on 127.0.0.1 with chain id 31337 and funded accounts whose keys everybody knows. It mines when it is asked to, keeps its chain in a file
-/// between runs, and ends with this process, also after kill -9.
+/// between runs, and ends with this process, also after kill -9. When it ends unasked it is started again where it was, a second later the first time, later each time it happens soon again; it has lost what it did since it last wrote its file.
 /// </summary>
 public sealed class EmbeddedChain : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-    private readonly ServerProcess process;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20), FirstWait = TimeSpan.FromSeconds(1), LongestWait = TimeSpan.FromSeconds(30), Steady = TimeSpan.FromMinutes(1);
+    private readonly string program, folder, state;
+    private readonly int port;
+    private readonly ILogger log;
+    private readonly CancellationTokenSource stopping;
+    private volatile ServerProcess? process;
 
-    private EmbeddedChain(ServerProcess process) => this.process = process;
+    private EmbeddedChain(string program, string folder, int port, ILogger log, CancellationTokenSource stopping)
+    {
+        (this.program, this.folder, this.port, this.log, this.stopping) = (program, folder, port, log, stopping);
+        state = Path.Combine(folder, "state.json");
+        Watch = Task.Run(() => WatchAsync(stopping.Token), CancellationToken.None);
+    }
+
+    /// <summary>The node's process; null while there is none.</summary>
+    public ServerProcess? Process => process;
+
+    /// <summary>Completes when the node is not started again any more.</summary>
+    public Task Watch { get; }
 
     public static string UrlAt(int port) => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}");
 
@@ -30,39 +45,70 @@ public sealed class EmbeddedChain : IAsyncDisposable
         return NpmPackages.Find($"@foundry-rs/anvil-{system}-{cpu}").Select(package => Path.Combine(package, "bin", file)).FirstOrDefault(File.Exists) ?? ServerProcess.Find(file);
     }
 
-    /// <summary>Starts it; null when it does not come up, which is said in the log: the product runs without.</summary>
-    public static async Task<EmbeddedChain?> StartAsync(string program, string folder, int port, ILogger log, CancellationToken ct)
+    /// <summary>Starts it and returns at once; that it did not come up is said in the log, and the product runs without. <paramref name="stop"/>: from then on it is not started again, and runs until it is disposed of.</summary>
+    public static EmbeddedChain Start(string program, string folder, int port, ILogger log, CancellationToken stop) => new(program, folder, port, log, CancellationTokenSource.CreateLinkedTokenSource(stop));
+
+    public async ValueTask DisposeAsync()
     {
-        var state = Path.Combine(folder, "state.json");
+        await stopping.CancelAsync();
+        await Watch.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing); // whatever became of it, the node ends
+        if (process is { } last)
+        {
+            await last.StopAsync(TimeSpan.FromSeconds(10));
+            last.Dispose();
+        }
+        stopping.Dispose();
+    }
+
+    private async Task WatchAsync(CancellationToken ct)
+    {
+        string? said = null;
+        try
+        {
+            for (var wait = FirstWait; !ct.IsCancellationRequested; wait = wait < LongestWait ? wait * 2 : wait)
+            {
+                var began = TimeProvider.System.GetTimestamp();
+                if (await StartAsync(ct) is { } failure)
+                {
+                    if (failure != said) ChainLog.DidNotStart(log, program, said = failure);
+                }
+                else
+                {
+                    var code = await process!.ExitAsync(ct);
+                    // With its handle goes the pipe on which its guard waits: nothing of it is left when the next one comes.
+                    var dead = process;
+                    process = null;
+                    dead.Dispose();
+                    if (TimeProvider.System.GetElapsedTime(began) > Steady) wait = FirstWait;
+                    ChainLog.Ended(log, code, wait.TotalSeconds);
+                    said = null;
+                }
+                await Task.Delay(wait, ct);
+            }
+        }
+        catch (OperationCanceledException) when (ct.IsCancellationRequested) { return; }
+    }
+
+    /// <summary>Null when it answers, else why it does not.</summary>
+    private async Task<string?> StartAsync(CancellationToken ct)
+    {
         try
         {
             Directory.CreateDirectory(folder);
             MakeRunnable(program);
-            for (var attempt = 1; ; attempt++)
-            {
-                var (started, said) = await LaunchAsync(program, folder, state, port, ct);
-                if (started is not null) return started;
-                ChainLog.DidNotStart(log, program, said);
-                if (attempt == 2 || !File.Exists(state)) return null;
-                // Killed while it wrote: a chain that can't be read is put aside, and a new one begins.
-                File.Move(state, state + ".unreadable", overwrite: true);
-            }
+            var failure = await LaunchAsync(ct);
+            // Killed while it wrote: a chain that can't be read is put aside, and a new one begins.
+            if (failure is not { IsOfState: true } || !File.Exists(state)) return failure?.Said;
+            File.Move(state, state + ".unreadable", overwrite: true);
+            ChainLog.Unreadable(log, state + ".unreadable", failure.Said);
+            return (await LaunchAsync(ct))?.Said;
         }
-        catch (OperationCanceledException) when (ct.IsCancellationRequested) { return null; }
-        catch (Exception e) when (e is SettingsException or IOException or UnauthorizedAccessException or TimeoutException)
-        {
-            ChainLog.DidNotStart(log, program, e.Message);
-            return null;
-        }
+        catch (Exception e) when (e is SettingsException or IOException or UnauthorizedAccessException or TimeoutException) { return e.Message; }
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await process.StopAsync(TimeSpan.FromSeconds(10));
-        process.Dispose();
-    }
+    private sealed record Failure(string Said, bool IsOfState);
 
-    private static async Task<(EmbeddedChain? Started, string Said)> LaunchAsync(string program, string folder, string state, int port, CancellationToken ct)
+    private async Task<Failure?> LaunchAsync(CancellationToken ct)
     {
         var said = new List<string>();
         string[] command =
@@ -71,30 +117,32 @@ public sealed class EmbeddedChain : IAsyncDisposable
             "--max-persisted-states", "0", "--timestamp", TimeProvider.System.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture),
         ];
         // Its cache would go to the home folder.
-        var process = await ServerProcess.StartAsync("anvil", command, new Dictionary<string, string> { ["HOME"] = folder }, line => { lock (said) said.Add(line); }, ct);
+        var started = await ServerProcess.StartAsync("anvil", command, new Dictionary<string, string> { ["HOME"] = folder }, line => { lock (said) said.Add(line); }, ct);
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ct);
         deadline.CancelAfter(Patience);
         using var http = new HttpClient();
         using var tick = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
+        var answers = false;
         try
         {
-            while (!await AnswersAsync(http, port, deadline.Token))
-            {
-                if (process.HasExited) break;
-                await tick.WaitForNextTickAsync(deadline.Token);
-            }
-            if (!process.HasExited) return (new EmbeddedChain(process), "");
+            while (!started.HasExited && !(answers = await AnswersAsync(http, port, deadline.Token))) await tick.WaitForNextTickAsync(deadline.Token);
         }
-        catch (OperationCanceledException) when (!ct.IsCancellationRequested) { lock (said) said.Add("it does not answer."); }
-        catch (OperationCanceledException)
+        catch (OperationCanceledException) { lock (said) said.Add("It does not answer."); }
+        if (answers && !started.HasExited)
         {
-            await process.KillAsync();
-            process.Dispose();
-            throw;
+            process = started;
+            return null;
         }
-        await process.KillAsync();
-        process.Dispose();
-        lock (said) return (null, string.Join(' ', said));
+        // Ended by itself, at another's port or over its file; or it is too slow, which says nothing about the file.
+        var ended = started.HasExited;
+        await started.KillAsync();
+        started.Dispose();
+        ct.ThrowIfCancellationRequested();
+        lock (said)
+        {
+            var why = string.Join(' ', said);
+            return new Failure(why.Length > 0 ? why : "it ended at once.", ended && !why.Contains("in use", StringComparison.OrdinalIgnoreCase));
+        }
     }
 
     private static async Task<bool> AnswersAsync(HttpClient http, int port, CancellationToken ct)
@@ -120,6 +168,12 @@ public sealed class EmbeddedChain : IAsyncDisposable
 
 internal static partial class ChainLog
 {
-    [LoggerMessage(Level = LogLevel.Error, Message = "The development chain ({Program}) did not start: {Said} EMBEDDED_CHAIN=off runs without it")]
+    [LoggerMessage(Level = LogLevel.Error, Message = "The development chain ({Program}) did not start: {Said} It is tried again; EMBEDDED_CHAIN=off runs without it")]
     public static partial void DidNotStart(ILogger log, string program, string said);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The development chain ended with {Code}; it is started again in {Seconds} s")]
+    public static partial void Ended(ILogger log, int code, double seconds);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The development chain's file can't be read: it is kept as {File}, and a new chain begins ({Said})")]
+    public static partial void Unreadable(ILogger log, string file, string said);
 }

@@ -56,7 +56,12 @@ public sealed class ServerProcess : IDisposable
         var server = new ServerProcess(name, shell, hear);
         shell.BeginOutputReadLine();
         shell.BeginErrorReadLine();
-        server.Pid = await server.pid.Task.WaitAsync(TimeSpan.FromSeconds(10), ct);
+        try { server.Pid = await server.pid.Task.WaitAsync(TimeSpan.FromSeconds(10), ct); }
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
+        {
+            server.Dispose(); // its pipe closes, and the guard ends the program whenever that comes up
+            throw;
+        }
         return server;
     }
 

@@ -19,8 +19,11 @@ internal static partial class Log
     [LoggerMessage(Level = LogLevel.Information, Message = "{Contract} is deployed at {Address} in block {Block}")]
     public static partial void Deployed(this ILogger log, string contract, string address, long block);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "The development chain is another one than before: what was known of it is forgotten, and the contracts are deployed anew")]
-    public static partial void ChainIsNew(this ILogger log);
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The development chain is another one than before: the contracts are deployed anew; {Seen} deposits that were seen are awaited again, {Lost} that were confirmed are cancelled")]
+    public static partial void ChainIsNew(this ILogger log, int seen, int lost);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The development chain has lost its last blocks and is read again after {Block}: {Seen} deposits that were seen are awaited again, {Lost} that were confirmed are cancelled")]
+    public static partial void ChainWentBack(this ILogger log, long block, int seen, int lost);
 
     [LoggerMessage(Level = LogLevel.Critical, Message = "The chain was reorganised below what was confirmed: {What}. Nothing is read until a person has looked (docs/modules/blockchain.md)")]
     public static partial void Lost(this ILogger log, string what);

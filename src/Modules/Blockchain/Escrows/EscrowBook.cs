@@ -59,6 +59,23 @@ public sealed class EscrowBook(OperatorOrders orders, ChainSettings settings, IL
         await MoveAsync(connection, row, fact, at, time, facts, ct);
     }
 
+    /// <summary>
+    /// A development chain went back to before a confirmed deposit: the guest's wallet has its money again. To the product he has cancelled with everything given back; what was under way in the escrow is over. Nothing more is sent for it.
+    /// </summary>
+    public async Task LostAsync(NpgsqlConnection connection, EscrowFact.Funded fact, ChainLog at, DateTimeOffset now, List<IEvent> facts, CancellationToken ct)
+    {
+        await using (var command = connection.Sql("update operator_transactions set state = 'refused', reason = 'the development chain has lost the deposit', updated_at = $2 where escrow_id = $1 and state = 'queued'", fact.EscrowId, now))
+            await command.ExecuteNonQueryAsync(ct);
+        if (await LockAsync(connection, fact.EscrowId, ct) is not { State: EscrowState.Funded or EscrowState.Cancelled or EscrowState.Disputed } row) return;
+        var whole = row.State is EscrowState.Funded;
+        var (left, end, block) = (row.TotalMinor - (row.ToGuestMinor ?? 0), whole ? EscrowEnd.CancelledByGuest : EscrowEnd.GuestExited, at.Block.Number);
+        await UpdateAsync(connection, row, "state = 'settled', ended = $2, to_guest_minor = $3, to_host_minor = 0, host_share_minor = 0", ct, Wire.Name(end), row.TotalMinor);
+        if (!row.IsOurs) return;
+        var when = row.FundedAt > now ? row.FundedAt.Value : now;
+        if (whole) facts.Add(new EscrowCancelled(row.Ref, "guest", at.TxHash, block, when, left, 0));
+        facts.Add(new EscrowSettled(row.Ref, end, at.TxHash, block, when, whole ? 0 : left, 0, 0));
+    }
+
     private async Task MoveAsync(NpgsqlConnection connection, EscrowRow row, EscrowFact fact, ChainLog at, DateTimeOffset time, List<IEvent> facts, CancellationToken ct)
     {
         var given = row.ToGuestMinor ?? 0;

@@ -30,8 +30,8 @@ public sealed class ChainFinder(ChainSettings settings, NpgsqlDataSource source,
         {
             if (!settings.Development) return (null, new No($"the node's chain begins with {genesis.Ref.Hash}, the one that was followed until now with {known.GenesisHash} (chain {known.ChainId})", Danger: true));
             if (!leads) return (null, new No("the development chain is another one than before"));
-            log.ChainIsNew();
-            await books.ForgetAsync(ct);
+            var (_, seen, lost) = await books.GoBackAsync(node, ct);
+            log.ChainIsNew(seen, lost);
         }
         if (known?.Halted is { } halted && !settings.Development) return (null, new No("reading was halted: " + halted, Danger: true));
         var accounts = settings.Development ? await AccountsAsync(node, ct) : [];
@@ -62,8 +62,9 @@ public sealed class ChainFinder(ChainSettings settings, NpgsqlDataSource source,
         if (accounts.Count < DevelopmentAccounts.Needed) return (null, null, new No("the development node has no unlocked accounts to deploy with"));
         if (!leads) return (null, null, new No("the contracts are being deployed"));
         var who = new DevelopmentAccounts(accounts);
-        escrow = await DeployAsync(node, ContractCode.RentalEscrow, who.Admin, [Abi.Word(who.Admin), Abi.Word(who.Operator), Abi.Word(who.Arbiter), Abi.Word(who.Pauser), Abi.Word(who.Treasury)], ct);
-        registry = await DeployAsync(node, ContractCode.PropertyRegistry, who.Admin, [Abi.Word(who.Admin), Abi.Word(who.Operator)], ct);
+        // Each only if it is missing: its address follows from how much was deployed before it.
+        escrow ??= await DeployAsync(node, ContractCode.RentalEscrow, who.Admin, [Abi.Word(who.Admin), Abi.Word(who.Operator), Abi.Word(who.Arbiter), Abi.Word(who.Pauser), Abi.Word(who.Treasury)], ct);
+        registry ??= await DeployAsync(node, ContractCode.PropertyRegistry, who.Admin, [Abi.Word(who.Admin), Abi.Word(who.Operator)], ct);
         return (escrow, registry, null);
     }
 

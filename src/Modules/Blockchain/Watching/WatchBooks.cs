@@ -22,7 +22,7 @@ public sealed class WatchBooks(NpgsqlDataSource source, EscrowBook escrows, Outb
             row => (Ref: new BlockRef(row.GetInt64(0), row.GetString(1)), Time: row.GetFieldValue<DateTimeOffset>(2)), ct)).SingleOrDefault();
         if (cursor.Ref is null) return null;
         var logs = await source.QueryAsync("select l.block_number, l.block_hash, tx_hash, log_index, contract, topics, data from chain_logs l join pending_blocks p on p.hash = l.block_hash where l.state = 'seen' order by 1, 4", [],
-            row => new ChainLog(new BlockRef(row.GetInt64(0), row.GetString(1)), row.GetString(2), row.GetInt32(3), row.GetString(4), row.GetFieldValue<string[]>(5), row.GetFieldValue<byte[]>(6)), ct);
+            LogOf, ct);
         var pending = await source.QueryAsync("select number, hash, parent, block_time from pending_blocks order by number", [], row =>
         {
             var block = new BlockRef(row.GetInt64(0), row.GetString(1));
@@ -37,14 +37,58 @@ public sealed class WatchBooks(NpgsqlDataSource source, EscrowBook escrows, Outb
         on conflict (one) do update set chain_id = $1, genesis_hash = $2, cursor_number = $3, cursor_hash = $4, cursor_time = $5, head = $3, looked_at = $6, halted = null
         """, [chainId, genesis, at.Ref.Number, at.Ref.Hash, Time(at.Time), clock.GetUtcNow()], ct);
 
-    /// <summary>What stood on another chain is forgotten: a development chain that was deleted, or lost its last blocks.</summary>
-    public async Task ForgetAsync(CancellationToken ct)
+    /// <summary>
+    /// A development chain that was put back to an older state, or begun anew: what it has no more is told as gone, a confirmed deposit as given back, and what the operator had sent since is sent again.
+    /// Reading goes on from the newest block of ours that is still there. Answers how many deposits were only seen and how many were confirmed.
+    /// </summary>
+    public async Task<(long Block, int Seen, int Lost)> GoBackAsync(EthereumNode node, CancellationToken ct)
     {
-        await using var batch = source.CreateBatch();
-        foreach (var sql in (string[])["delete from watch", "delete from pending_blocks", "delete from chain_logs", "delete from operator_attempts", "delete from operator_transactions"])
-            batch.BatchCommands.Add(new NpgsqlBatchCommand(sql));
-        await batch.ExecuteNonQueryAsync(ct);
+        var genesis = await node.BlockAsync(0, ct) ?? throw new NodeUnavailableException("the node has no first block");
+        var chainId = await node.ChainIdAsync(ct);
+        var to = await ReadAsync(ct) is { } known && known.ChainId == chainId && known.GenesisHash == genesis.Ref.Hash ? await NewestLeftAsync(node, ct) ?? genesis : genesis;
+        var logs = await source.QueryAsync("select block_number, block_hash, tx_hash, log_index, contract, topics, data, state from chain_logs where state <> 'gone' and (state = 'seen' or block_number > $1) order by 1 desc, 4 desc", [to.Ref.Number],
+            row => (Log: LogOf(row), Seen: row.GetString(7) == "seen"), ct);
+        var (now, facts, seen, lost) = (clock.GetUtcNow(), new List<IEvent>(), 0, 0);
+        await using var connection = await source.OpenConnectionAsync(ct);
+        await using var transaction = await connection.BeginTransactionAsync(ct);
+        foreach (var sql in (string[])
+        [
+            "delete from operator_attempts where transaction_id in (select id from operator_transactions where state = 'sent' or (nonce is not null and block_number > $1))",
+            "update operator_transactions set state = 'queued', tries = 0, nonce = null, block_number = null, mined_hash = null, reason = null where state = 'sent' or (nonce is not null and block_number > $1)",
+            "update chain_logs set state = 'gone' where state = 'seen' or block_number > $1",
+        ])
+        {
+            await using var command = connection.Sql(sql, to.Ref.Number);
+            await command.ExecuteNonQueryAsync(ct);
+        }
+        await using (var command = connection.Sql("delete from pending_blocks")) await command.ExecuteNonQueryAsync(ct);
+        foreach (var (log, wasSeen) in logs)
+        {
+            if (EscrowFact.Of(log) is not EscrowFact.Funded deposit) continue;
+            _ = wasSeen ? seen++ : lost++;
+            if (wasSeen) await escrows.GoneAsync(connection, deposit, log, facts, ct);
+            else await escrows.LostAsync(connection, deposit, log, now, facts, ct);
+        }
+        await using (var command = connection.Sql("""
+            insert into watch (chain_id, genesis_hash, cursor_number, cursor_hash, cursor_time, head, looked_at) values ($1, $2, $3, $4, $5, $3, $6)
+            on conflict (one) do update set chain_id = $1, genesis_hash = $2, cursor_number = $3, cursor_hash = $4, cursor_time = $5, head = $3, looked_at = $6, halted = null
+            """, chainId, genesis.Ref.Hash, to.Ref.Number, to.Ref.Hash, Time(to.Time), now)) await command.ExecuteNonQueryAsync(ct);
+        if (facts.Count > 0) await Outbox.InsertAsync(connection, facts, now, ct);
+        await transaction.CommitAsync(ct);
+        if (facts.Count > 0) outbox.Wake();
+        return (to.Ref.Number, seen, lost);
     }
+
+    /// <summary>The newest block with something confirmed of ours that the node still has.</summary>
+    private async Task<Block?> NewestLeftAsync(EthereumNode node, CancellationToken ct)
+    {
+        foreach (var block in await source.QueryAsync("select distinct block_number, block_hash from chain_logs where state = 'confirmed' order by 1 desc", [], row => new BlockRef(row.GetInt64(0), row.GetString(1)), ct))
+            if (await node.BlockAsync(block.Number, ct) is { } found && found.Ref == block) return found;
+        return null;
+    }
+
+    private static ChainLog LogOf(NpgsqlDataReader row) =>
+        new(new BlockRef(row.GetInt64(0), row.GetString(1)), row.GetString(2), row.GetInt32(3), row.GetString(4), row.GetFieldValue<string[]>(5), row.GetFieldValue<byte[]>(6));
 
     public Task HaltAsync(string why, CancellationToken ct) => source.ExecuteAsync("update watch set halted = $1", [why], ct);
 

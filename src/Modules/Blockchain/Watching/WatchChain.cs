@@ -98,9 +98,10 @@ public sealed class WatchChain(
         var watcher = new LogWatcher(chain.Node, chain.Registry is { } registry ? [chain.Escrow, registry] : [chain.Escrow], settings.Confirmations);
         var step = await watcher.LookAsync(position, ct);
         link.At(step.Head);
-        if (step.Lost is { } lost)
+        // A node that is behind is asked again; but the one development node that ended at a higher block has lost what came after its last file.
+        if ((step.Lost ?? (settings.Development && step.Head < position.Cursor.Number ? "the newest block is older than what was confirmed" : null)) is { } lost)
         {
-            await LostAsync(lost, ct);
+            await LostAsync(chain, lost, ct);
             return false;
         }
         if (step.Changes.Count > 0 || step.Position.Cursor != position.Cursor || step.Position.Pending.Count != position.Pending.Count || !step.Position.Pending.Select(p => p.Ref).SequenceEqual(position.Pending.Select(p => p.Ref)))
@@ -121,13 +122,15 @@ public sealed class WatchChain(
         return new WatchPosition(begin.Ref, begin.Time, []);
     }
 
-    private async Task LostAsync(string what, CancellationToken ct)
+    private async Task LostAsync(LiveChain chain, string what, CancellationToken ct)
     {
+        readTo = null;
         if (settings.Development)
         {
-            log.ChainIsNew();
-            await books.ForgetAsync(ct);
-            link.TurnOff("the development chain lost its last blocks");
+            var (block, seen, gone) = await books.GoBackAsync(chain.Node, ct);
+            log.ChainWentBack(block, seen, gone);
+            development.Forget();
+            link.TurnOff("the development chain lost its last blocks"); // until it is known whether the contracts are still there
             return;
         }
         log.Lost(what);
