@@ -56,6 +56,7 @@ public sealed class ProblemResult(Refusal refusal) : IResult, IEndpointMetadataP
         http.Response.ContentType = "application/problem+json";
         http.Response.Headers.CacheControl = "no-store";
         if (status == 401) http.Response.Headers.WWWAuthenticate = "Bearer";
+        if (status == 503 && http.Response.Headers.RetryAfter.Count == 0) http.Response.Headers.RetryAfter = "1";
         var body = new ProblemBody($"https://estospaces.example/errors#{refusal.Code}", Title(status), status, refusal.Message, refusal.Code, refusal.Param, RequestContext.CausationId ?? http.TraceIdentifier);
         return JsonSerializer.SerializeAsync(http.Response.Body, body, Wire.Json, http.RequestAborted);
     }
