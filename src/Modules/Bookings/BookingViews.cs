@@ -40,7 +40,7 @@ public sealed class BookingViews(KnownPeople people)
         CancelledAt = booking.CancelledAt,
         Refund = booking.RefundMinor is { } refund ? new Money(refund, booking.Currency) : null,
         // The address is for those who are certain to come, as long as they are.
-        Place = viewer == booking.HostId || booking.Status is BookingStatus.Confirmed or BookingStatus.CheckedIn or BookingStatus.Completed ? booking.Listing.Place : null,
+        Place = viewer == booking.HostId || booking.Status is BookingStatus.Confirmed or BookingStatus.CheckedIn or BookingStatus.Completed or BookingStatus.Disputed ? booking.Listing.Place : null,
         CreatedAt = booking.CreatedAt,
         Version = booking.Version,
     };
