@@ -15,7 +15,7 @@ public enum EscrowState { Awaited, Lapsed, Seen, Funded, Cancelled, Disputed, Se
 /// <summary>How an escrow ended: by whose call.</summary>
 public enum EscrowEnd { CancelledByGuest, Released, Refunded, Ruled, HostClaimed, GuestExited }
 
-/// <summary>A transaction about an escrow. Kind: deposit, cancel, cancel_for, release, refund, dispute, rule, host_claim, guest_exit, withdrawal. Status: sent, seen, confirmed, failed, gone.</summary>
+/// <summary>A transaction about an escrow. Kind: deposit, cancel, cancel_for, release, refund, dispute, rule, host_claim, guest_exit, withdrawal (to the guest's wallet), host_withdrawal. Status: sent, seen, confirmed, failed, gone.</summary>
 public sealed record EscrowTransaction(string Kind, string Hash, string Status, long? Block, int Confirmations, DateTimeOffset? At, string? AmountWei = null);
 
 /// <summary>

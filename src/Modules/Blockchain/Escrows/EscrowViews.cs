@@ -34,14 +34,17 @@ public sealed class EscrowViews(NpgsqlDataSource source, ChainSettings settings,
 
     private async Task<IReadOnlyList<EscrowTransaction>> TransactionsAsync(EscrowRow row, long head, CancellationToken ct)
     {
-        // Its own logs, and what its payees took out of the contract since it first gave them something.
+        // Its own logs, and where what it gave went: the next withdrawal of whom it credited, which takes all that the contract owes him. Later ones are of other bookings.
         var told = await source.QueryAsync("""
             with own as (select * from chain_logs where escrow_id = $1 and contract = $2),
-            given as (select min(block_number) as block from own where fact not in ('funded', 'disputed') and state <> 'gone')
+            given as (select * from own where fact not in ('funded', 'disputed') and state <> 'gone'),
+            payees as (select block_number, log_index, payee from given, unnest(case fact when 'released' then array[$4] when 'ruled' then array[$3, $4] else array[$3] end) as payee)
             select block_number, block_hash, block_time, tx_hash, log_index, contract, topics, data, state from own
             union all
-            select l.block_number, l.block_hash, l.block_time, l.tx_hash, l.log_index, l.contract, l.topics, l.data, l.state from chain_logs l, given
-            where l.fact = 'withdrawn' and l.contract = $2 and l.block_number >= given.block and l.topics[2] in ($3, $4)
+            select distinct w.* from payees p cross join lateral (
+                select l.block_number, l.block_hash, l.block_time, l.tx_hash, l.log_index, l.contract, l.topics, l.data, l.state from chain_logs l
+                where l.fact = 'withdrawn' and l.contract = $2 and l.topics[2] = p.payee and l.state <> 'gone' and (l.block_number, l.log_index) > (p.block_number, p.log_index)
+                order by l.block_number, l.log_index limit 1) w
             order by 1, 5
             """, [row.EscrowId, row.Contract, Topic(row.Guest), Topic(row.Host)], r => (Log: new ChainLog(new BlockRef(r.GetInt64(0), r.GetString(1)), r.GetString(3), r.GetInt32(4), r.GetString(5), r.GetFieldValue<string[]>(6), r.GetFieldValue<byte[]>(7)),
             At: r.GetFieldValue<DateTimeOffset>(2), State: r.GetString(8)), ct);
@@ -69,7 +72,7 @@ public sealed class EscrowViews(NpgsqlDataSource source, ChainSettings settings,
         EscrowFact.Refunded refunded => (refunded.By.ToString() == row.Guest ? "guest_exit" : "refund", refunded.ToGuest),
         EscrowFact.Released released => (released.By.ToString() == row.Host ? "host_claim" : "release", released.ToHost),
         EscrowFact.Ruled ruled => ("rule", ruled.ToGuest),
-        EscrowFact.Withdrawn withdrawn => ("withdrawal", withdrawn.Amount),
+        EscrowFact.Withdrawn withdrawn => (withdrawn.Payee.ToString() == row.Host ? "host_withdrawal" : "withdrawal", withdrawn.Amount),
         _ => ("dispute", null),
     };
 
