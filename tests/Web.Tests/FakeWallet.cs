@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net.Http.Json;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using EstoSpaces.Testing;
@@ -58,6 +59,9 @@ public sealed class FakeWallet
     /// <summary>A window of it is open already.</summary>
     public bool Busy { get; set; }
 
+    /// <summary>What it sends never reaches the network: its hash is one that no node knows.</summary>
+    public bool Loses { get; set; }
+
     /// <summary>Whether the site was let in.</summary>
     public bool Connected { get; set; }
 
@@ -111,6 +115,8 @@ public sealed class FakeWallet
             case "wallet_addEthereumChain":
                 (KnowsTheChain, ChainId) = (true, arguments[0].GetProperty("chainId").GetString()!);
                 return Good<object?>(null);
+            case "eth_sendTransaction" when Loses:
+                return Good("0x" + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(32)));
             case "personal_sign":
                 return Good(key.SignText(Encoding.UTF8.GetString(Convert.FromHexString(arguments[0].GetString()![2..]))));
             default:

@@ -76,8 +76,8 @@ public sealed class WalletRoadTests(WithBrowser house)
         var send = await visit.StandsBeforeSendingAsync(house.NextWeek());
         wallet.Balance = "0x16345785d8a0000"; // a tenth of an ether
         await send.ClickAsync();
-        await visit.SeesAsync("are missing");
-        (await visit.Page.Locator("[data-problem-words]").InnerTextAsync()).Replace('\u00a0', ' ').ShouldContain("there are 0.1 ETH");
+        await visit.SeesAsync("is missing");
+        (await visit.Page.Locator("[data-problem-words]").InnerTextAsync()).Replace('\u00a0', ' ').ShouldContain("this wallet has 0.1 ETH");
         wallet.Asked.ShouldNotContain("eth_sendTransaction");
         await visit.LooksRightAsync("wallet-too-low");
     }

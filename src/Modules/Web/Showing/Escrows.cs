@@ -24,7 +24,7 @@ public static class Escrows
         return (payment, status, balance.Refused ? null : balance.Value);
     }
 
-    public static string Tone(EscrowView escrow) => escrow.State switch
+    public static string Tone(EscrowView escrow, bool refunding = false) => refunding ? "warn" : escrow.State switch
     {
         EscrowState.Funded => "good",
         EscrowState.Seen or EscrowState.Awaited => "warn",
@@ -33,16 +33,18 @@ public static class Escrows
         _ => "pine",
     };
 
-    /// <summary>Where the money is: the state, and for a settled one how it ended.</summary>
-    public static string State(EscrowView escrow, Words t) => t[escrow is { State: EscrowState.Settled, End: { } end } ? $"escrow.end.{Contracts.Wire.Name(end)}" : $"escrow.state.{Contracts.Wire.Name(escrow.State)}"];
+    /// <summary>Where the money is: the state, and for a settled one how it ended. Refunding: the booking is cancelled and the contract not told yet.</summary>
+    public static string State(EscrowView escrow, Words t, bool refunding = false) => t[refunding ? "escrow.state.refunding" : escrow is { State: EscrowState.Settled, End: { } end } ? $"escrow.end.{Contracts.Wire.Name(end)}" : $"escrow.state.{Contracts.Wire.Name(escrow.State)}"];
 
     /// <summary>Transactions in the order of their blocks, those on their way last, then what comes next.</summary>
-    public static IReadOnlyList<EscrowStep> Line(EscrowView escrow, string timeZone, Words t)
+    public static IReadOnlyList<EscrowStep> Line(EscrowView escrow, string timeZone, Words t, bool refunding = false)
     {
         string At(DateTimeOffset when) => Hosting.Moment(when, timeZone, t);
         var steps = escrow.Transactions.OrderBy(x => x.Block ?? long.MaxValue).ThenBy(x => x.At).Select(x => Of(x, escrow, At, t)).ToList();
         if (!escrow.Transactions.Any(x => x.Kind == "deposit") && escrow.DepositHash is { } hash)
             steps.Insert(0, Of(new EscrowTransaction("deposit", hash, escrow.State == EscrowState.Seen ? "seen" : "confirmed", null, escrow.Confirmations, escrow.FundedAt, escrow.ValueWei), escrow, At, t));
+        // What comes next is only known when what is on its way has arrived.
+        if (escrow.State is not (EscrowState.Awaited or EscrowState.Seen) && escrow.Transactions.Any(x => x.Status is "sent" or "seen")) return steps;
         switch (escrow.State)
         {
             case EscrowState.Awaited:
@@ -53,6 +55,9 @@ public static class Escrows
                 break;
             case EscrowState.Seen:
                 steps.Add(new EscrowStep(StepState.Todo, "lock", t["escrow.step.held"], t.Of("wallet.pay.depth", ("at", escrow.Confirmations), ("of", escrow.ConfirmationsNeeded))));
+                break;
+            case EscrowState.Funded when refunding:
+                steps.Add(new EscrowStep(StepState.Now, "undo-2", t["escrow.step.refunding"], t["escrow.step.refunding_text"]));
                 break;
             case EscrowState.Funded or EscrowState.Cancelled:
                 steps.Add(new EscrowStep(StepState.Now, "lock", t[escrow.State == EscrowState.Funded ? "escrow.step.held" : "escrow.step.rest_held"], t["escrow.step.held_text"]));
@@ -70,11 +75,16 @@ public static class Escrows
     private static EscrowStep Of(EscrowTransaction x, EscrowView escrow, Func<DateTimeOffset, string> at, Words t)
     {
         var state = x.Status switch { "confirmed" => StepState.Done, "failed" or "gone" => StepState.Bad, _ => StepState.Now };
-        var amount = x.AmountWei is { Length: > 0 } wei && Ether.Wei(wei) > BigInteger.Zero ? $"{Ether.Short(wei, t)} · {t.Money(Ether.ToMinor(escrow, wei), escrow.Total.Currency)}" : null;
+        // A withdrawal takes what the contract owes from all bookings, each at a rate of its own.
+        var several = x is { Kind: "withdrawal" or "host_withdrawal", AmountWei: { } taken } && !IsOf(escrow, taken);
+        var amount = x.AmountWei is { Length: > 0 } wei && Ether.Wei(wei) > BigInteger.Zero ? $"{Ether.Short(wei, t)} · {(several ? t["escrow.several"] : t.Money(Ether.ToMinor(escrow, wei), escrow.Total.Currency))}" : null;
         var standing = x.Status == "confirmed" ? null : t.Or($"escrow.tx.{x.Status}", x.Status);
         var detail = string.Join(" · ", new[] { amount, standing }.Where(part => part is not null));
         return new EscrowStep(state, Icon(x.Kind), t.Or($"escrow.kind.{x.Kind}", x.Kind), detail.Length > 0 ? detail : null, x.At is { } when ? at(when) : null, x.Hash);
     }
+
+    /// <summary>Whether an amount is what this escrow gave its guest or its host.</summary>
+    public static bool IsOf(EscrowView escrow, string wei) => new[] { escrow.ToGuestMinor, escrow.ToHostMinor }.Any(part => part is { } minor && Ether.Wei(escrow.WeiPerMinor) * minor == Ether.Wei(wei));
 
     private static string Icon(string kind) => kind switch
     {
@@ -82,7 +92,7 @@ public static class Escrows
         "cancel" or "cancel_for" or "refund" => "undo-2",
         "dispute" => "scale",
         "rule" => "gavel",
-        "withdrawal" => "arrow-down-left",
+        "withdrawal" or "host_withdrawal" => "arrow-down-left",
         "guest_exit" => "log-out",
         _ => "banknote",
     };

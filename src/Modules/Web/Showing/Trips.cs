@@ -28,13 +28,16 @@ public static class Trips
 
     public static bool IsCertain(BookingStatus status) => status is BookingStatus.Confirmed or BookingStatus.CheckedIn or BookingStatus.Completed;
 
+    /// <summary>The nights are the guest's: he needs the address, whatever is argued about the money.</summary>
+    public static bool IsHis(BookingStatus status) => IsCertain(status) || status is BookingStatus.Disputed;
+
     public static bool CanCancel(BookingView booking, DateTimeOffset now) =>
         booking.Status is BookingStatus.Requested or BookingStatus.PendingPayment || booking.Status is BookingStatus.Confirmed or BookingStatus.CheckedIn && now < booking.Quote.CheckOutAt;
 
     public static string Place(BookingView booking, Words t) => $"{booking.City}, {Homes.Country(booking.CountryCode, t)}";
 
     /// <summary>The way from booking to check-out; what is over, what is now, what comes.</summary>
-    public static IReadOnlyList<TimelineStep> Line(BookingView booking, DateTimeOffset now, Words t, bool byWallet = false)
+    public static IReadOnlyList<TimelineStep> Line(BookingView booking, DateTimeOffset now, Words t, bool byWallet = false, bool ruled = false)
     {
         var quote = booking.Quote;
         var refund = byWallet ? "trip.step.refund_wallet" : "trip.step.refund";
@@ -51,12 +54,13 @@ public static class Trips
                 break;
             case BookingStatus.Declined or BookingStatus.Expired or BookingStatus.CancelledByGuest or BookingStatus.CancelledByHost:
                 if (booking.ConfirmedAt is { } paid) steps.Add(new TimelineStep(StepState.Done, purse, t.Of("trip.step.paid", ("amount", t.Money(booking.Total.AmountMinor, booking.Total.Currency))), null, At(paid)));
-                steps.Add(new TimelineStep(StepState.Bad, "x", t[$"status.{Wire.Name(booking.Status)}"], booking.Refund is { AmountMinor: > 0 } back ? t.Of(refund, ("amount", t.Money(back.AmountMinor, back.Currency))) : null, booking.CancelledAt is { } cancelled ? At(cancelled) : null));
+                steps.Add(new TimelineStep(StepState.Bad, ruled ? "gavel" : "x", t[ruled ? "status.ruled" : $"status.{Wire.Name(booking.Status)}"], booking.Refund is { AmountMinor: > 0 } back ? t.Of(refund, ("amount", t.Money(back.AmountMinor, back.Currency))) : null, booking.CancelledAt is { } cancelled ? At(cancelled) : null));
                 return steps;
             default:
                 if (booking.ConfirmedAt is { } confirmed) steps.Add(new TimelineStep(StepState.Done, purse, t.Of("trip.step.paid", ("amount", t.Money(booking.Total.AmountMinor, booking.Total.Currency))), null, At(confirmed)));
                 break;
         }
+        if (booking.Status is BookingStatus.Disputed) steps.Add(new TimelineStep(StepState.Now, "scale", t["status.disputed"], t["trip.step.disputed"]));
         var certain = IsCertain(booking.Status);
         StepState State(bool over, bool isNow) => over ? StepState.Done : certain && isNow ? StepState.Now : StepState.Todo;
         steps.Add(new TimelineStep(State(now >= quote.CheckInAt && certain, true), "key-round", t.Of("trip.step.check_in", ("time", TimeOf(quote.CheckInAt, quote.TimeZone, t))), null, t.LongDate(booking.CheckIn)));

@@ -49,7 +49,7 @@ async function call (button) {
     const takes = await fee(wallet.provider, from, { to, data })
     const there = await balance(wallet.provider, from)
     if (takes !== null && there < takes) throw new WalletError('funds', null, { needed: takes, there })
-    talk(w('wait.send'))
+    talk(w('wait.call'))
     waitsFor = await send(wallet.provider, from, { to, data })
     talk(w('wait.block'))
     toast(w('sent'))
@@ -76,6 +76,7 @@ async function look () {
     const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html').querySelector('[data-chain-act]')
     // Nothing is owed any more: the page without this part is the answer.
     if (!fresh) return answer.ok ? location.reload() : lookSoon()
+    if (fresh.dataset.whole !== root().dataset.whole) return location.reload()
     if (fresh.dataset.sig !== root().dataset.sig) {
       root().replaceWith(document.adoptNode(fresh))
       announce(fresh.dataset.say)

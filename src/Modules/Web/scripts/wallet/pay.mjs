@@ -247,6 +247,8 @@ async function follow () {
   if (!deposit || root().dataset.state !== 'awaited') return
   const { status } = await tell(`/wallet/transactions/${deposit.hash}`)
   const lost = status === 'unknown' && Date.now() - deposit.at > 90_000
+  const waits = part('[data-sent-waits]')
+  if (waits) waits.hidden = lost || status === 'failed'
   for (const [mark, on] of [['[data-sent-failed]', status === 'failed'], ['[data-sent-lost]', lost]]) {
     const box = part(mark)
     if (!box || box.hidden === !on) continue
@@ -257,7 +259,8 @@ async function follow () {
 
 function payAgain () {
   forget()
-  part('[data-sent]').hidden = true
+  for (const mark of ['[data-sent]', '[data-sent-failed]', '[data-sent-lost]']) part(mark).hidden = true
+  part('[data-sent-waits]').hidden = false
   delete root().dataset.sentShown
   before(true)
   at('send')
