@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using EstoSpaces.Contracts;
 using EstoSpaces.Contracts.Auth;
+using EstoSpaces.Contracts.Blockchain;
 using EstoSpaces.Contracts.Bookings;
 using EstoSpaces.Contracts.Media;
 using EstoSpaces.Contracts.Payments;
@@ -131,6 +132,36 @@ public abstract class Journeys(RunningProduct product)
         await product.LetterAsync(guest.Email, "stay_completed");
         await product.MoveToAsync(stay.Quote.CheckOutAt.AddHours(49));
         await Until.HoldsAsync(async () => (await host.Api.GetAsync("/api/v1/payouts").ReadAsync()).GetProperty("data").EnumerateArray().Any(p => p.GetProperty("status").GetString() == "due"), "the payout is due");
+    }
+
+    [Fact]
+    public async Task A_guest_pays_from_a_wallet_cancels_and_the_contract_gives_the_money_back()
+    {
+        var (host, guest) = (await product.NewPersonAsync(host: true), await product.NewPersonAsync());
+        var (booking, payment) = await product.PaidFromWalletAsync(host, guest, await product.InAsync(60), wallet: 0);
+        await product.LetterAsync(guest.Email, "booking_confirmed_guest");
+        await product.LetterAsync(host.Email, "booking_confirmed_host");
+
+        (await guest.Api.PostAsync($"/api/v1/bookings/{booking.Id}/cancel", new { }).ReadAsync<BookingView>()).Refund.ShouldBe(booking.Total, "a flexible stay far away");
+        var refunded = await Until.HoldsAsync(() => guest.ReadAsync(payment.Id), p => p.Status == PaymentStatus.Refunded && p.Escrow!.Transactions.Any(t => t is { Kind: "withdrawal", Status: "confirmed" }), "the money is in the wallet", 90);
+        (refunded.Refunded, refunded.Escrow!.ToGuestMinor).ShouldBe((booking.Total, booking.Total.AmountMinor));
+        await product.LetterAsync(guest.Email, "refund_issued");
+        await product.BooksAgreeAsync();
+    }
+
+    [Fact]
+    public async Task Time_releases_an_escrow_to_the_host_s_wallet()
+    {
+        var (host, guest) = (await product.NewPersonAsync(host: true), await product.NewPersonAsync());
+        var (booking, payment) = await product.PaidFromWalletAsync(host, guest, await product.InAsync(10), wallet: 1);
+        await product.MoveToAsync(booking.Quote.CheckOutAt.AddHours(3));
+        await guest.ComesToAsync(booking, BookingStatus.Completed, 60);
+        (await guest.ReadAsync(payment.Id)).Escrow!.State.ShouldBe(EscrowState.Funded, "it may still be disputed");
+        await product.MoveToAsync(booking.Quote.CheckOutAt.AddHours(49));
+        var settled = await Until.HoldsAsync(() => guest.ReadAsync(payment.Id), p => p.Escrow!.State == EscrowState.Settled, "the escrow is released", 90);
+        (settled.Escrow!.End, settled.Refunded.AmountMinor).ShouldBe((EscrowEnd.Released, 0));
+        await Until.HoldsAsync(async () => (await host.Api.GetAsync("/api/v1/payouts").ReadAsync()).GetProperty("data").EnumerateArray().Any(p => p.GetProperty("status").GetString() == "paid"), "the host is paid", 90);
+        await product.BooksAgreeAsync();
     }
 
     [Fact]

@@ -1,8 +1,10 @@
 using System.Text.Json;
 using EstoSpaces.Contracts;
+using EstoSpaces.Contracts.Blockchain;
 using EstoSpaces.Contracts.Bookings;
 using EstoSpaces.Contracts.Payments;
 using EstoSpaces.Testing;
+using Shouldly;
 
 namespace EstoSpaces.System.Tests;
 
@@ -28,6 +30,33 @@ internal static class Road
         var payment = await guest.ConfirmAsync(await guest.PaymentOfAsync(booking), "pm_card_visa").ReadAsync<PaymentView>();
         await guest.ComesToAsync(booking, BookingStatus.Confirmed);
         return payment;
+    }
+
+    public static Task<PaymentView> ReadAsync(this Person person, PaymentId payment) => person.Api.GetAsync($"/api/v1/payments/{payment}").ReadAsync<PaymentView>();
+
+    /// <summary>A booking with a host who is paid to a wallet, paid by the guest's demo wallet and confirmed. Blocks come every second here, and three deep is confirmed.</summary>
+    public static async Task<(BookingView Booking, PaymentView Payment)> PaidFromWalletAsync(this RunningProduct product, Person host, Person guest, DateOnly checkIn, int wallet)
+    {
+        var address = (await product.WalletsAsync())[wallet];
+        await product.TakesEtherAsync(host);
+        await product.LinkDemoWalletAsync(guest, address);
+        var booking = await guest.BookedAsync(await product.NewHomeAsync(host.Id), checkIn);
+        await Until.HoldsAsync(() => guest.Api.GetAsync($"/api/v1/payments/ways?booking_id={booking.Id}").ReadAsync<PaymentWays>(), ways => ways.Eth, "a wallet may pay", 60);
+        var payment = await guest.Api.PostAsync("/api/v1/payments", new { booking_id = booking.Id, method = "eth", wallet = address }).ReadAsync<PaymentView>(201);
+        payment.Escrow!.State.ShouldBe(EscrowState.Awaited);
+        var hash = await product.PayAsync(payment.Escrow);
+        var confirmed = await guest.ComesToAsync(booking, BookingStatus.Confirmed, 90);
+        var paid = await guest.ReadAsync(payment.Id);
+        (paid.Status, paid.Escrow!.State, paid.Escrow.DepositHash).ShouldBe((PaymentStatus.Succeeded, EscrowState.Funded, hash));
+        return (confirmed, paid);
+    }
+
+    /// <summary>The ledger balances, and each escrow of the contract holds what it says.</summary>
+    public static async Task BooksAgreeAsync(this RunningProduct product)
+    {
+        using var payments = product.ServiceClientOf("payments");
+        await Until.HoldsAsync(() => payments.GetAsync("/internal/ledger/escrows").ReadAsync(), look => look.GetProperty("differences").GetArrayLength() == 0, "ledger and contract agree", 90);
+        (await payments.GetAsync("/internal/ledger/check").ReadAsync()).GetProperty("balanced").GetBoolean().ShouldBeTrue();
     }
 
     /// <summary>A day by the product's own clock, which tests move.</summary>

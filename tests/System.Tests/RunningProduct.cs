@@ -13,7 +13,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace EstoSpaces.System.Tests;
 
 /// <summary>The product as people run it: the host's own program, outside of the test's process, on free ports and data of its own.</summary>
-public abstract class RunningProduct : IAsyncDisposable
+public abstract class RunningProduct : IDoors, IAsyncDisposable
 {
     private readonly Queue<string> lastLines = new();
 

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace EstoSpaces.Testing;
 
 /// <summary>The whole product in this process, on free ports and a Postgres of its own: real HTTP, real SQL, the sandbox as the vendors.</summary>
-public sealed class TestProduct : IAsyncDisposable
+public sealed class TestProduct : IDoors, IAsyncDisposable
 {
     private static readonly Lazy<Task<TestProduct>> SharedProduct = new(() => StartAsync());
     private readonly string folder;
