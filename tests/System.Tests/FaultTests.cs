@@ -113,6 +113,28 @@ public sealed class FaultTests(WithManyProcesses with, ITestOutputHelper output)
         await CheckAsync(load);
     }
 
+    [Fact]
+    public async Task Wallets_pay_while_the_processes_that_see_to_it_are_killed()
+    {
+        var host = await product.NewPersonAsync(host: true);
+        await product.TakesEtherAsync(host);
+        var checkIn = await product.InAsync(30);
+        var payers = new List<WalletPayer>();
+        foreach (var wallet in (await product.WalletsAsync()).Skip(2).Take(3)) payers.Add(await WalletPayer.NewAsync(product, host, wallet));
+        var paying = Task.WhenAll(payers.Select(p => p.PayAsync(checkIn, stays: 3)));
+        foreach (var module in (string[])["blockchain", "payments", "bookings", "blockchain"])
+        {
+            var goal = payers.Sum(p => p.Sent) + 1;
+            await Until.HoldsAsync(() => Task.FromResult(payers.Sum(p => p.Sent)), n => n >= goal || paying.IsCompleted, $"wallets pay before {module} is killed", 120);
+            (await product.Split.ProcessOf(module).KillAsync()).ShouldBe(137);
+            await product.Split.ReadyAsync(module, CancellationToken.None);
+        }
+        await paying;
+        foreach (var payer in payers) await payer.CheckAsync();
+        await product.BooksAgreeAsync();
+        await EveryFactIsHandledAsync();
+    }
+
     private async Task<BookingLoad> PrepareAsync()
     {
         output.WriteLine($"FAULT_SEED={seed}");

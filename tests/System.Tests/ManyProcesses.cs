@@ -1,22 +1,32 @@
 using EstoSpaces.Host.Embedded;
 using EstoSpaces.Host.Split;
 using EstoSpaces.Testing;
+using Microsoft.Extensions.Logging.Abstractions;
 using Shouldly;
 using Xunit;
 
 namespace EstoSpaces.System.Tests;
 
-/// <summary>Every module in a process of its own, with PostgreSQL (PostGIS where installed), NATS and Redis between them.</summary>
+/// <summary>Every module in a process of its own, with PostgreSQL (PostGIS where installed), NATS and Redis between them, and an Ethereum node that is none of them.</summary>
 public sealed class ManyProcesses : RunningProduct
 {
+    private EmbeddedChain? chain;
+
     private ManyProcesses() { }
 
     public SplitProduct Split { get; private set; } = null!;
 
+    /// <summary>The node, for what wallets do past the product.</summary>
+    public Uri Node { get; private set; } = null!;
+
     public static async Task<ManyProcesses> StartAsync()
     {
         var product = new ManyProcesses();
-        product.Split = await SplitProduct.StartAsync(product.Settings, (from, line) => product.Keep($"{from}: {line}"), CancellationToken.None);
+        var port = LoopbackPorts.AnyLasting();
+        var program = EmbeddedChain.Find(null).ShouldNotBeNull("anvil, from npm");
+        product.chain = (await EmbeddedChain.StartAsync(program, Path.Combine(product.Folder, "node"), port, NullLogger.Instance, CancellationToken.None)).ShouldNotBeNull("the node starts");
+        product.Node = new Uri(EmbeddedChain.UrlAt(port));
+        product.Split = await SplitProduct.StartAsync(product.Settings.With(("ETH_RPC_URL", product.Node.ToString()), ("ETH_CHAIN_ID", "31337"), ("ETH_CONFIRMATIONS", "3")), (from, line) => product.Keep($"{from}: {line}"), CancellationToken.None);
         return product;
     }
 
@@ -46,6 +56,7 @@ public sealed class ManyProcesses : RunningProduct
     public override async ValueTask DisposeAsync()
     {
         await Split.DisposeAsync();
+        if (chain is not null) await chain.DisposeAsync();
         RemoveFolder();
     }
 }
