@@ -114,6 +114,22 @@ public sealed class EscrowFactsTests(WithOwnClock fixture) : IClassFixture<WithO
         (await DifferencesAsync(escrow)).ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task A_host_may_give_back_more_than_the_guest_s_cancellation_promised()
+    {
+        var escrow = await product.WithFundedEscrowAsync();
+        var held = escrow.Held;
+        MoveTo(held.Quote.CheckInAt.AddDays(-10));
+        await held.Guest.Api.PostAsync($"/api/v1/bookings/{held.Id}/cancel", new { }).ShouldBeAsync(200);
+        await Until.HoldsAsync(() => escrow.PayoutAsync(), p => p.Reason == "cancellation_terms", "the cancellation is known", 60);
+        await escrow.SettledAsync(EscrowEnd.Refunded, Second(product.Now), 1_031_01, 0, 0);
+        (await held.BecomesAsync(escrow.Payment, PaymentStatus.Refunded)).Refunds.Sum(r => r.Amount.AmountMinor).ShouldBe(1_031_01);
+        (await SeenByGuestAsync(held)).Status.ShouldBe(BookingStatus.CancelledByGuest);
+        (await escrow.PayoutAsync()).Status.ShouldBe("cancelled");
+        (await escrow.BooksAsync()).Values.Sum().ShouldBe(0);
+        (await DifferencesAsync(escrow)).ShouldBeEmpty();
+    }
+
     [Theory]
     [InlineData(300_00, 600_00, 131_01)]
     [InlineData(1_031_01, 0, 0)]

@@ -44,9 +44,13 @@ public sealed class EscrowDesk(PaymentsDb db, RefundDesk refunds, PaymentTruth t
         if (!await outcomes.AddAsync(new EscrowOutcome(payment.Id, "disputed", fact.By, fact.TxHash, fact.At, 0, 0, 0, null), ct)) return;
         payment.Dispute(fact.At.ToUniversalTime());
         if (await PayoutAsync(payment, ct) is { Status: PayoutStatus.Pending or PayoutStatus.Due } payout)
-            (payout.Status, payout.Reason, payout.AvailableAt) = (PayoutStatus.Pending, Disputed, (payment.Quote.CheckOutAt + GuestExit).ToUniversalTime());
+            AwaitRuling(payout, payment);
         if (payment.ReplacedAt is null) outbox.Add(new PaymentDisputed(payment.Id, payment.BookingId, fact.By, fact.At));
     }
+
+    /// <summary>As long as a dispute lasts at most.</summary>
+    public static void AwaitRuling(Payout payout, Payment payment) =>
+        (payout.Status, payout.Reason, payout.AvailableAt) = (PayoutStatus.Pending, Disputed, (payment.Quote.CheckOutAt + GuestExit).ToUniversalTime());
 
     /// <summary>The escrow is empty.</summary>
     public async Task SettledAsync(EscrowSettled fact, CancellationToken ct)
@@ -82,7 +86,8 @@ public sealed class EscrowDesk(PaymentsDb db, RefundDesk refunds, PaymentTruth t
         return fact.End switch
         {
             EscrowEnd.Refunded when fact.ToGuestMinor != left => $"{left} were to go back, the contract gave {fact.ToGuestMinor}",
-            EscrowEnd.Refunded when owed > 0 && owed != fact.ToGuestMinor => $"the contract gave {fact.ToGuestMinor} back, {owed} was promised",
+            // More than was promised is the host's gift: our own orders are checked before they go.
+            EscrowEnd.Refunded when owed > fact.ToGuestMinor => $"the contract gave {fact.ToGuestMinor} back, {owed} was promised",
             EscrowEnd.Released or EscrowEnd.HostClaimed or EscrowEnd.CancelledByGuest when fact.ToHostMinor != hostPart => $"the contract gave the host {fact.ToHostMinor}, {hostPart} was reckoned",
             EscrowEnd.Released or EscrowEnd.HostClaimed when owed > 0 => $"the escrow was released while {owed} was promised to the guest of payment {payment.Id}",
             _ => null,

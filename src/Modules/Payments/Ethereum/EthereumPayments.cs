@@ -15,6 +15,9 @@ public sealed class EthereumPayments(BlockchainClient chain, ILogger<EthereumPay
     /// <summary>How the id of an escrow begins, as an attempt has it; one that was never opened has another.</summary>
     public const string EscrowPrefix = "0x";
 
+    /// <summary>The contract's error when an escrow is not, or no longer, in a state in which the call is possible.</summary>
+    private const string WrongStatus = "WrongStatus";
+
     public string Name => ProviderName;
 
     public async Task<Result<ProviderWord>> OpenAsync(Payment payment, PaymentAttempt attempt, CancellationToken ct)
@@ -46,15 +49,30 @@ public sealed class EthereumPayments(BlockchainClient chain, ILogger<EthereumPay
         catch (HttpRequestException) { return givenUp; } // the chain is away, and must not keep the guest from paying otherwise
     }
 
-    /// <summary>Orders what the contract is to give back. It is under way until the contract's own word comes at depth, whatever becomes of the order.</summary>
+    /// <summary>
+    /// Orders what the contract is to give back. It is under way until the contract's own word comes at depth, whatever becomes of the order: when guest, host or arbiter were faster, what they did decides (a
+    /// dispute: its ruling), and is told. It has failed when the contract could give back, and doesn't.
+    /// </summary>
     public async Task<RefundWord> RefundAsync(Payment payment, PaymentAttempt paidBy, Refund refund, CancellationToken ct)
     {
         var whole = refund.Kind is RefundKind.LatePayment or RefundKind.Admin || refund.Reason == "cancelled_by_host";
         var request = new EscrowRefundRequest(refund.Id, whole, RoundedUp(refund.CancelledAt ?? refund.CreatedAt), refund.AmountMinor);
         var order = await AskAsync(() => chain.RefundAsync(paidBy.ProviderId!, request, ct));
-        if (!order.Refused) return order.Value.Status == "failed" ? new RefundWord(RefundStatus.Failed, null, order.Value.Failure ?? "failed on chain") : new RefundWord(RefundStatus.Pending, null);
+        if (!order.Refused && order.Value.Status != "failed") return new RefundWord(RefundStatus.Pending, null);
+        if (await WasOvertakenAsync(payment, paidBy, order, ct)) return new RefundWord(RefundStatus.Pending, null);
+        if (!order.Refused) return new RefundWord(RefundStatus.Failed, null, order.Value.Failure ?? "failed on chain");
         log.EscrowRefundRefused(refund.Id, payment.Id, order.Refusal.Code, order.Refusal.Message);
         return new RefundWord(RefundStatus.Failed, null, $"{order.Refusal.Code}: {order.Refusal.Message}");
+    }
+
+    /// <summary>Whether another call to the contract came first, of which we have not been told all yet.</summary>
+    private async Task<bool> WasOvertakenAsync(Payment payment, PaymentAttempt paidBy, Result<EscrowOrderView> order, CancellationToken ct)
+    {
+        if (payment.EmptiedAt is not null) return false;
+        // The contract saw it before it was deep enough for us.
+        if (order is { Refused: false, Value.Failure: WrongStatus }) return true;
+        var escrow = await AskAsync(() => chain.GetEscrowAsync(paidBy.ProviderId!, ct));
+        return escrow is { Refused: false, Value.State: EscrowState.Disputed or EscrowState.Cancelled or EscrowState.Settled };
     }
 
     /// <summary>Where an escrow stands; null when that can't be asked right now.</summary>

@@ -22,7 +22,8 @@ public sealed class ReleaseEscrows(PaymentsDb db, BlockchainClient chain, Outbox
             await outbox.SetTimerAsync<ReleaseEscrows>(subject, payment.ReleaseAt.Value, ct);
             return;
         }
-        if (await db.Payouts.SingleOrDefaultAsync(p => p.PaymentId == id, ct) is { Status: PayoutStatus.Pending, AmountMinor: > 0 } payout) payout.Status = PayoutStatus.Due;
+        // In one statement: a dispute that comes now is not overwritten.
+        await db.Payouts.Where(p => p.PaymentId == id && p.Status == PayoutStatus.Pending && p.AmountMinor > 0 && p.Reason != EscrowDesk.Disputed).ExecuteUpdateAsync(set => set.SetProperty(p => p.Status, PayoutStatus.Due), ct);
         await outbox.SetTimerAsync<ReleaseEscrows>(subject, now + await OrderAsync(payment, ct), ct);
     }
 

@@ -36,6 +36,7 @@ public sealed class OnBookingCancelled(PaymentsDb db, RefundDesk desk, Outbox ou
         {
             payout.AvailableAt = kept > 0 ? payment.ReleaseAt : null;
             (payout.Status, payout.Reason) = kept > 0 ? (PayoutStatus.Pending, "cancellation_terms") : (PayoutStatus.Cancelled, $"cancelled_by_{fact.CancelledBy}");
+            if (payment.DisputedAt is not null && kept > 0) EscrowDesk.AwaitRuling(payout, payment);
             await outbox.SetTimerAsync<ReleaseEscrows>(payment.Id.ToString(), payment.ReleaseAt!.Value, ct);
             return;
         }
