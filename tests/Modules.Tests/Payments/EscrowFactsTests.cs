@@ -100,6 +100,22 @@ public sealed class EscrowFactsTests(WithOwnClock fixture) : IClassFixture<WithO
         papers.Select(p => (p.Kind, p.Total.AmountMinor)).ShouldBe([("credit_note", -471_65), ("invoice", 1_031_01)]);
     }
 
+    /// <summary>As a development chain does that has lost a confirmed deposit: whatever the terms say by then, the guest's wallet has all of it again.</summary>
+    [Fact]
+    public async Task A_guest_who_has_everything_back_against_the_terms_is_cancelled_and_the_books_follow()
+    {
+        var escrow = await product.WithFundedEscrowAsync();
+        var held = escrow.Held;
+        MoveTo(held.Quote.CheckInAt.AddDays(-10));
+        var at = Second(product.Now);
+        await escrow.CancelledAsync("guest", at, 1_031_01, 0);
+        await escrow.SettledAsync(EscrowEnd.CancelledByGuest, at, 0, 0, 0);
+        await product.BecomesAsync(held, BookingStatus.CancelledByGuest);
+        (await held.BecomesAsync(escrow.Payment, PaymentStatus.Refunded)).Refunded.AmountMinor.ShouldBe(1_031_01);
+        (await escrow.PayoutAsync()).Status.ShouldBe("cancelled");
+        (await escrow.BooksAsync()).GetValueOrDefault("clearing:ethereum").ShouldBe(0);
+    }
+
     [Fact]
     public async Task A_host_who_gives_everything_back_from_his_wallet_has_cancelled_and_owes_his_fee()
     {
