@@ -24,7 +24,7 @@ public sealed class ManyProcesses : RunningProduct
         var product = new ManyProcesses();
         var port = LoopbackPorts.AnyLasting();
         var program = EmbeddedChain.Find(null).ShouldNotBeNull("anvil, from npm");
-        product.chain = (await EmbeddedChain.StartAsync(program, Path.Combine(product.Folder, "node"), port, NullLogger.Instance, CancellationToken.None)).ShouldNotBeNull("the node starts");
+        product.chain = EmbeddedChain.Start(program, Path.Combine(product.Folder, "node"), port, NullLogger.Instance, CancellationToken.None);
         product.Node = new Uri(EmbeddedChain.UrlAt(port));
         product.Split = await SplitProduct.StartAsync(product.Settings.With(("ETH_RPC_URL", product.Node.ToString()), ("ETH_CHAIN_ID", "31337"), ("ETH_CONFIRMATIONS", "3")), (from, line) => product.Keep($"{from}: {line}"), CancellationToken.None);
         return product;
