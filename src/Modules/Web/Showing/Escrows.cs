@@ -36,11 +36,11 @@ public static class Escrows
     /// <summary>Where the money is: the state, and for a settled one how it ended. Refunding: the booking is cancelled and the contract not told yet.</summary>
     public static string State(EscrowView escrow, Words t, bool refunding = false) => t[refunding ? "escrow.state.refunding" : escrow is { State: EscrowState.Settled, End: { } end } ? $"escrow.end.{Contracts.Wire.Name(end)}" : $"escrow.state.{Contracts.Wire.Name(escrow.State)}"];
 
-    /// <summary>Transactions in the order of their blocks, those on their way last, then what comes next.</summary>
+    /// <summary>Transactions in the order of their times, those on their way last, then what comes next.</summary>
     public static IReadOnlyList<EscrowStep> Line(EscrowView escrow, string timeZone, Words t, bool refunding = false)
     {
         string At(DateTimeOffset when) => Hosting.Moment(when, timeZone, t);
-        var steps = escrow.Transactions.OrderBy(x => x.Block ?? long.MaxValue).ThenBy(x => x.At).Select(x => Of(x, escrow, At, t)).ToList();
+        var steps = escrow.Transactions.OrderBy(x => x.Status == "sent").ThenBy(x => x.At).ThenBy(x => x.Block).Select(x => Of(x, escrow, At, t)).ToList();
         if (!escrow.Transactions.Any(x => x.Kind == "deposit") && escrow.DepositHash is { } hash)
             steps.Insert(0, Of(new EscrowTransaction("deposit", hash, escrow.State == EscrowState.Seen ? "seen" : "confirmed", null, escrow.Confirmations, escrow.FundedAt, escrow.ValueWei), escrow, At, t));
         // What comes next is only known when what is on its way has arrived.

@@ -218,7 +218,7 @@ async function mustAfford (provider, call) {
 // ---- sent, until the server has seen it
 
 const depositKey = () => root()?.dataset.escrow ? `deposit:${root().dataset.escrow}` : null
-const remember = hash => localStorage.setItem(depositKey(), JSON.stringify({ hash, at: Date.now() }))
+const remember = (hash, more = {}) => localStorage.setItem(depositKey(), JSON.stringify({ hash, at: Date.now(), ...more }))
 const forget = () => { const key = depositKey(); if (key) localStorage.removeItem(key) }
 
 function remembered () {
@@ -236,6 +236,8 @@ function showSent (deposit) {
   const sent = part('[data-sent]')
   if (!sent) return
   sent.hidden = false
+  part('[data-sent-first]').hidden = Boolean(deposit.replaced)
+  part('[data-sent-replaced]').hidden = !deposit.replaced
   for (const place of sent.querySelectorAll('[data-hash]')) place.textContent = short(deposit.hash)
   for (const place of sent.querySelectorAll('[data-hash-copy]')) place.dataset.copy = deposit.hash
   for (const place of sent.querySelectorAll('[data-hash-link]')) place.href = `${place.dataset.base}${deposit.hash}`
@@ -302,10 +304,13 @@ async function refresh (focus) {
   if (!fresh) return answer.ok ? location.reload() : undefined
   if (fresh.dataset.sig === root().dataset.sig && !focus) return
   const inside = root().contains(document.activeElement)
+  const { state: stood, deposit: gone } = root().dataset
   root().replaceWith(document.adoptNode(fresh))
   if (fresh.dataset.say) announce(fresh.dataset.say)
   if (focus || inside) root().querySelector('.now .title')?.focus()
   if (fresh.dataset.state !== 'awaited') forget()
+  // The block with the deposit was replaced: the network has the transaction still, as a rule, and takes it into another.
+  else if (stood === 'seen' && gone) remember(gone, { replaced: true })
   history.replaceState(history.state, '', fresh.dataset.page)
   // Not waited for: the person may press already while the wallet is asked what it holds.
   settle()

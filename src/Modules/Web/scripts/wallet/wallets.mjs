@@ -94,6 +94,15 @@ export async function useChain (provider, chain) {
     await ask(provider, 'wallet_switchEthereumChain', [{ chainId: hex(chain.id) }])
   } catch (error) {
     if (error.kind !== 'unknown_chain' || !chain.rpc_urls?.length) throw error.kind === 'unsupported' ? new WalletError('wrong_chain', error) : error
+    await addChain(provider, chain)
+    // Adding a chain doesn't make every wallet go there.
+    if (!await isOn(provider, chain.id)) await ask(provider, 'wallet_switchEthereumChain', [{ chainId: hex(chain.id) }])
+  }
+  if (!await isOn(provider, chain.id)) throw new WalletError('wrong_chain')
+}
+
+async function addChain (provider, chain) {
+  try {
     await ask(provider, 'wallet_addEthereumChain', [{
       chainId: hex(chain.id),
       chainName: chain.name,
@@ -101,10 +110,10 @@ export async function useChain (provider, chain) {
       rpcUrls: chain.rpc_urls,
       blockExplorerUrls: chain.explorer ? [chain.explorer] : undefined
     }])
-    // Adding a chain doesn't make every wallet go there.
-    if (!await isOn(provider, chain.id)) await ask(provider, 'wallet_switchEthereumChain', [{ chainId: hex(chain.id) }])
+  } catch (error) {
+    // It can't be taught: then its owner has to do it.
+    throw error.kind === 'unsupported' ? new WalletError('unknown_chain', error) : error
   }
-  if (!await isOn(provider, chain.id)) throw new WalletError('wrong_chain')
 }
 
 const utf8Hex = text => `0x${[...new TextEncoder().encode(text)].map(byte => byte.toString(16).padStart(2, '0')).join('')}`
