@@ -10,7 +10,8 @@ public interface IDirectory
     IReadOnlyList<Instance> InstancesOf(string module);
 
     /// <summary>
-    /// Finds out what changed, for a caller whom nobody it knew has answered. Those who ask at the same time share one question. Fails only with <see cref="OperationCanceledException"/>, when <paramref name="ct"/> says so.
+    /// Finds out what changed, for a caller whom nobody it knew has answered; two seconds at most, and what is known then is what there is. Those who ask at the same time share one question.
+    /// Fails only with <see cref="OperationCanceledException"/>, when <paramref name="ct"/> says so.
     /// </summary>
     Task LookAgainAsync(CancellationToken ct);
 

@@ -8,7 +8,7 @@ namespace EstoSpaces.Kernel.Discovery;
 /// </summary>
 public sealed class InstanceChoice(IDirectory directory, string module, TimeProvider clock)
 {
-    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(5), LookWithin = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(5);
     private readonly ConcurrentDictionary<string, long> resting = new();
     private volatile bool anyRests;
     private int turn;
@@ -34,13 +34,12 @@ public sealed class InstanceChoice(IDirectory directory, string module, TimeProv
         return soonest?.Instance;
     }
 
-    /// <summary>Finds out who answers for the module now, when nobody known did. Two seconds at most; afterwards what is known is what there is.</summary>
-    public async Task LookAgainAsync(CancellationToken ct)
+    /// <summary>The same, after the directory has looked again when nobody is left: others may have come a moment ago.</summary>
+    public async ValueTask<Instance?> NextAsync(IReadOnlyCollection<Instance>? tried, CancellationToken ct)
     {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        deadline.CancelAfter(LookWithin);
-        try { await directory.LookAgainAsync(deadline.Token); }
-        catch (OperationCanceledException) when (!ct.IsCancellationRequested) { return; }
+        if (Next(tried) is { } known) return known;
+        await directory.LookAgainAsync(ct);
+        return Next(tried);
     }
 
     /// <summary>It could not be connected to, or is on its way out: it is passed over for five seconds.</summary>

@@ -14,7 +14,7 @@ public sealed class InstanceHandler(InstanceChoice choice) : DelegatingHandler
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken ct)
     {
         List<Instance>? tried = null;
-        var instance = await NextAsync(null, ct) ?? throw new HttpRequestException(HttpRequestError.ConnectionError, $"no instance of {choice.Module} is known");
+        var instance = await choice.NextAsync(null, ct) ?? throw new HttpRequestException(HttpRequestError.ConnectionError, $"no instance of {choice.Module} is known");
         while (true)
         {
             Aim(request, instance.Address);
@@ -29,17 +29,10 @@ public sealed class InstanceHandler(InstanceChoice choice) : DelegatingHandler
             {
                 choice.PassOver(instance);
                 (tried ??= []).Add(instance);
-                if (tried.Count == Most || await NextAsync(tried, ct) is not { } other) throw;
+                if (tried.Count == Most || await choice.NextAsync(tried, ct) is not { } other) throw;
                 instance = other;
             }
         }
-    }
-
-    private async ValueTask<Instance?> NextAsync(List<Instance>? tried, CancellationToken ct)
-    {
-        if (choice.Next(tried) is { } known) return known;
-        await choice.LookAgainAsync(ct);
-        return choice.Next(tried);
     }
 
     private static void Aim(HttpRequestMessage request, Uri address)

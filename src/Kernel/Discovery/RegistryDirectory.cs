@@ -11,7 +11,7 @@ namespace EstoSpaces.Kernel.Discovery;
 /// </summary>
 public sealed partial class RegistryDirectory(RegistryClient registry, IReadOnlyList<ModuleFacts> product, IDirectory otherwise, TimeProvider clock, ILogger log) : IDirectory, IAsyncDisposable
 {
-    private static readonly TimeSpan Every = TimeSpan.FromSeconds(3), UntilFirst = TimeSpan.FromSeconds(1), FirstWithin = TimeSpan.FromSeconds(3), KeepUnlisted = TimeSpan.FromSeconds(90), KeepLast = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan Every = TimeSpan.FromSeconds(3), UntilFirst = TimeSpan.FromSeconds(1), FirstWithin = TimeSpan.FromSeconds(3), LookWithin = TimeSpan.FromSeconds(2), KeepUnlisted = TimeSpan.FromSeconds(90), KeepLast = TimeSpan.FromMinutes(10);
     private readonly CancellationTokenSource stop = new();
     private readonly SemaphoreSlim turn = new(1);
     private readonly Dictionary<(string App, string Id), FetchedInstance> listed = [];
@@ -46,7 +46,13 @@ public sealed partial class RegistryDirectory(RegistryClient registry, IReadOnly
     /// <summary>Asks the registry once. Its absence is no error.</summary>
     public Task RefreshAsync(CancellationToken ct) => RefreshAsync(long.MaxValue, ct);
 
-    public Task LookAgainAsync(CancellationToken ct) => RefreshAsync(TimeProvider.System.GetTimestamp(), ct);
+    public async Task LookAgainAsync(CancellationToken ct)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        deadline.CancelAfter(LookWithin);
+        try { await RefreshAsync(TimeProvider.System.GetTimestamp(), deadline.Token); }
+        catch (OperationCanceledException) when (!ct.IsCancellationRequested) { return; }
+    }
 
     /// <summary>Asks unless another's question, begun since <paramref name="goodSince"/>, was answered while this one waited for its turn.</summary>
     private async Task RefreshAsync(long goodSince, CancellationToken ct)

@@ -51,7 +51,7 @@ internal sealed partial class Forward : IDisposable
         var isKept = await Retry.KeepBodyAsync(http.Request, http.RequestAborted);
         Destination[] tried = [];
         var last = Attempt.NothingSent;
-        while (await NextAsync(upstream, tried, last, http.RequestAborted) is { } destination)
+        while (await NextAsync(upstream, tried, last) is { } destination)
         {
             if (await TryAsync(http, destination) is not { } attempt) return;
             last = attempt;
@@ -64,11 +64,11 @@ internal sealed partial class Forward : IDisposable
     }
 
     /// <summary>When nobody known could be connected to, the directory looks again: others may have taken their place a moment ago.</summary>
-    private static async ValueTask<Destination?> NextAsync(Upstream upstream, Destination[] tried, Attempt last, CancellationToken ct)
+    private static async ValueTask<Destination?> NextAsync(Upstream upstream, Destination[] tried, Attempt last)
     {
         if (upstream.Pick(tried) is { } known) return known;
         if (last != Attempt.NothingSent) return null;
-        await upstream.LookAgainAsync(ct);
+        await upstream.LookAgainAsync();
         return upstream.Pick(tried);
     }
 

@@ -5,7 +5,6 @@ namespace EstoSpaces.Gateway;
 /// <summary>The instances of one module, as the directory names them now.</summary>
 internal sealed class Upstream(string module, IDirectory directory)
 {
-    private static readonly TimeSpan LookWithin = TimeSpan.FromSeconds(2);
     private volatile Destination[] destinations = [];
 
     public string Module => module;
@@ -13,14 +12,8 @@ internal sealed class Upstream(string module, IDirectory directory)
 
     public void Set(Destination[] now) => destinations = now;
 
-    /// <summary>Finds out who answers for the module now, when nobody known did; two seconds at most.</summary>
-    public async Task LookAgainAsync(CancellationToken ct)
-    {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ct);
-        deadline.CancelAfter(LookWithin);
-        try { await directory.LookAgainAsync(deadline.Token); }
-        catch (OperationCanceledException) { return; } // the request goes on with whom it knows, or is over anyway
-    }
+    /// <summary>Finds out who answers for the module now, when nobody known did; two seconds at most, also when the client has gone meanwhile.</summary>
+    public Task LookAgainAsync() => directory.LookAgainAsync(CancellationToken.None);
 
     /// <summary>
     /// Of two healthy instances picked by chance the one with fewer requests under way: nearly as even as asking all, without everybody running to the same one. Else one that is
