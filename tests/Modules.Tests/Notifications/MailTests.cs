@@ -136,7 +136,7 @@ public sealed partial class MailTests(WithProduct fixture) : IClassFixture<WithP
         var booking = BookingFactsFor.Between(guest.Id, host.Id);
         await TellAsync(new BookingCancelled(booking, "guest", new PaymentId(Guid.CreateVersion7()), 47165, new RefundBreakdown(43700, 0, 3465), 0, product.Now, true));
         var toGuest = await product.MailAsync(guest.Email, "booking_cancelled_guest");
-        toGuest.Text().ShouldContain("€471.65 go back the way you paid");
+        toGuest.Text().ShouldContain("€471.65 goes back the way you paid");
         toGuest.Text().ShouldContain("Taxes: €34.65");
         (await product.FileAsync(toGuest)).ShouldContain("METHOD:CANCEL");
         (await product.MailAsync(host.Email, "booking_cancelled_host")).Text().ShouldContain("€437.00");

@@ -101,7 +101,7 @@ public sealed class BookingLetters(WebLinks links)
         var (byHost, ruled) = (fact.CancelledBy == "host", fact.CancelledBy == "ruling");
         var url = links.To(WebLinks.Trip(b.BookingId));
         var refund = fact.PaymentId is null ? t.Say("Nothing was charged.", "Rien n’a été débité.")
-            : fact.RefundMinor > 0 ? t.Say($"{t.Money(fact.RefundMinor, b.Quote.Currency)} go back the way you paid.", $"{t.Money(fact.RefundMinor, b.Quote.Currency)} vous sont remboursés par le moyen de paiement utilisé.")
+            : fact.RefundMinor > 0 ? t.Say($"{t.Money(fact.RefundMinor, b.Quote.Currency)} goes back the way you paid.", $"{t.Money(fact.RefundMinor, b.Quote.Currency)} vous sont remboursés par le moyen de paiement utilisé.")
             : ruled ? t.Say("Nothing is refunded.", "Rien n’est remboursé.")
             : t.Say("Under the cancellation terms of this booking nothing is refunded.", "Selon les conditions d’annulation de cette réservation, rien n’est remboursé.");
         return new Letter

@@ -52,7 +52,7 @@ public sealed class PaymentLetters(WebLinks links)
             Subject = t.Say($"Your refund of {t.Money(amount)} is on its way", $"Votre remboursement de {t.Money(amount)} est en route"),
             Preheader = when,
             Heading = t.Say("Your refund is on its way", "Votre remboursement est en route"),
-            Brief = t.Say($"{t.Money(amount)}{For(t, booking)} go back to you.", $"{t.Money(amount)}{For(t, booking)} vous sont remboursés."),
+            Brief = t.Say($"{t.Money(amount)}{For(t, booking)} goes back to you.", $"{t.Money(amount)}{For(t, booking)} vous sont remboursés."),
             Link = WebLinks.Trip(fact.BookingId),
             Blocks =
             [
